@@ -43,6 +43,7 @@ pub fn App(props: &Props) -> Html {
             let mut page = Page::new(view, settings.theme, settings.shortcuts);
             page.detail = settings.detail;
             page.workspace = settings.workspace;
+            page.addresses = settings.addresses;
             page.greets = !settings.greeted && !session.query().embed && !session.is_given();
             page.pane = match session.query().show.as_deref() {
                 Some("inspect") => Pane::Inspect,
@@ -115,14 +116,14 @@ pub fn App(props: &Props) -> Html {
             <main class="main" data-side={side} data-shows={view.is_capture.then_some("capture")} data-drawer={page.workspace.drawer.map(Tab::key)}>
                 <StagePane sketch={view.sketch.clone()} state={view.state} skipped={view.skipped} held={session.is_held()}
                     narration={view.narration.clone()}
-                    view={view.clone()} aim={page.aim} greets={page.greets}
+                    view={view.clone()} aim={page.aim} memories={page.memories.clone()} greets={page.greets}
                     tools={view.tools.clone()} parts={page.parts} filter={view.applied.clone()} projector={page.workspace.projector}
                     grave={view.problems.iter().filter(|problem| problem.grave).count()} />
                 if let Some(instruments) = session.loaded().instruments.filter(|_| view.is_capture) {
                     { (instruments.meetings)(view) }
                 }
                 <Transport view={page.view.clone()} />
-                <Dock workspace={page.workspace} pane={page.workspace.side.then_some(page.pane)} kinds={view.kinds} />
+                <Dock workspace={page.workspace} pane={page.workspace.side.then_some(page.pane)} kinds={view.kinds} addresses={page.addresses} />
                 <Drawer workspace={page.workspace} view={page.view.clone()} parts={page.parts} />
                 <SidePane pane={page.pane} view={page.view.clone()} workspace={page.workspace} parts={page.parts}
                     repair={page.repair.clone()} />
@@ -246,6 +247,12 @@ fn press(session: &Session, event: &KeyboardEvent) {
             let on = session.lab().borrow().editing().on;
             session.perform(Editor::Tools(!on));
         }
+        Key::Addresses => session.set_addresses(!session.settings().addresses),
+        Key::Memory => session.when(Part::Instruments, |session| {
+            if let Some(instruments) = session.loaded().instruments {
+                (instruments.toggle_memory)(session);
+            }
+        }),
         Key::Examples => session.change(Change::Open(Dialog::Examples)),
         Key::Help => session.change(Change::Open(Dialog::Help)),
         Key::Fit => {

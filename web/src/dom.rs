@@ -31,6 +31,14 @@ pub fn focus_when_rendered(id: &'static str) {
     gloo::timers::callback::Timeout::new(0, move || focus(id)).forget();
 }
 
+/// Moves the keyboard's focus to the drawing.
+pub fn focus_stage() {
+    let canvas = window().document().and_then(|page| page.query_selector(".stage-canvas").ok()?);
+    if let Some(canvas) = canvas.and_then(|canvas| canvas.dyn_into::<HtmlElement>().ok()) {
+        let _ = canvas.focus();
+    }
+}
+
 /// The clipboard; absent where the page did not come over a secure connection.
 pub fn clipboard() -> Option<Clipboard> {
     let clipboard = js_sys::Reflect::get(&window().navigator(), &"clipboard".into()).ok()?;

@@ -35,6 +35,10 @@ pub enum Key {
     Restart,
     /// Edit mode on or off.
     Edit,
+    /// Frames say their addresses, or no longer.
+    Addresses,
+    /// Show what the selected node remembers beside the node, or no longer.
+    Memory,
     /// Share a link.
     Share,
     /// The examples.
@@ -61,6 +65,8 @@ pub const ALL: &[(&str, Key, &str)] = &[
     ("r", Key::Restart, mark!("start again from the beginning")),
     ("f", Key::Fit, mark!("bring the whole network into view")),
     ("d", Key::Edit, mark!("draw the network yourself, or stop")),
+    ("t", Key::Memory, mark!("keep the selected node’s table on the stage, or close it")),
+    ("l", Key::Addresses, mark!("show addresses on frames, or hide them")),
     ("e", Key::Examples, "examples"),
     ("s", Key::Share, mark!("share as a link")),
     ("Escape", Key::Deselect, mark!("select nothing")),

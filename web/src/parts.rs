@@ -17,7 +17,7 @@ use crate::language;
 use crate::opening::{self, Opening, Trouble};
 use crate::session::Session;
 use crate::show::FIRST_MOVING_FRAME;
-use crate::state::Shared;
+use crate::state::{Remembered, Shared};
 use crate::storage;
 use crate::workspace::Tab;
 use lab::State;
@@ -106,6 +106,10 @@ pub struct Instruments {
     pub meetings: fn(&Rc<View>) -> Html,
     /// Opens a capture file.
     pub open_capture: fn(&Session, File),
+    /// What nodes remember, beside them on the stage.
+    pub memory_cards: fn(&Session, &View, &[Remembered]) -> Html,
+    /// Opens or closes the most telling table of the selected node.
+    pub toggle_memory: fn(&Session),
 }
 
 static INSTRUMENTS: Instruments = Instruments {
@@ -116,6 +120,8 @@ static INSTRUMENTS: Instruments = Instruments {
     conversation: components::conversation,
     meetings: components::meetings,
     open_capture: files::open_capture,
+    memory_cards: components::memory_cards,
+    toggle_memory: components::toggle_memory,
 };
 
 /// Documents: opened from links and files, checked, edited; the runs that are started in them; the examples.
@@ -135,7 +141,7 @@ pub struct Documents {
     /// The form of a node or a link, with what is wrong there.
     pub item: fn(Selection, &View) -> Html,
     /// The cards on the stage: what can be done with what is selected, and why a run failed.
-    pub cards: fn(&Session, &View, Option<Aim>) -> Html,
+    pub cards: fn(&Session, &View, Option<Aim>, &[Remembered]) -> Html,
     /// The editor's tools.
     pub tools: fn(&Tools) -> Html,
     /// The dialog with the examples.

@@ -1,8 +1,11 @@
-//! The stage as a picture, for a worksheet or a slide: PNG, as the browser writes a canvas. Nothing leaves the page.
+//! The stage as a picture, for a worksheet or a slide: PNG, as the browser writes a canvas, or SVG, as the stage writes itself. Nothing
+//! leaves the page.
 
 use crate::dom::{clipboard, window};
 use crate::files;
 use crate::session::Session;
+use crate::show::with_scene;
+use crate::system::System;
 use js_sys::{Array, Object, Reflect};
 use texts::t;
 use wasm_bindgen::prelude::*;
@@ -17,6 +20,20 @@ pub fn save(session: &Session) {
         let title = session.lab().borrow().scenario().title.clone();
         files::save_blob(&files::file_name(&title, "png"), &blob);
     });
+}
+
+/// Saves the stage as a vector graphic: as sharp at any size, and its texts can be edited.
+pub fn save_svg(session: &Session) {
+    let title = session.lab().borrow().scenario().title.clone();
+    let system = System::new();
+    // Drawn again, so that the layout is that of this moment.
+    let svg = with_scene(session, &system, 0.0, |stage, scene| {
+        stage.draw(scene);
+        stage.svg(scene, &title)
+    });
+    if let Some(svg) = svg {
+        files::give(&title, "svg", "image/svg+xml", &svg);
+    }
 }
 
 /// Puts the stage on the clipboard. Some browsers do not let a page do that; it says so.

@@ -72,6 +72,8 @@ struct Inner {
     statuses: Cell<[Status; Part::ALL.len()]>,
     /// What is to be done when a part is there.
     waiting: RefCell<Vec<(Part, Wish)>>,
+    /// How often a dialog was closed.
+    closed: Cell<u32>,
     page: RefCell<Option<UseReducerDispatcher<Page>>>,
     /// The run that is about to be started on the stage.
     aim: Cell<Option<Aim>>,
@@ -144,6 +146,7 @@ impl Session {
                 Part::ALL.map(|part| if loaded.has(part) { Status::Here } else { Status::Absent }),
             ),
             waiting: RefCell::default(),
+            closed: Cell::default(),
             page: RefCell::default(),
             aim: Cell::default(),
             layer: NodeRef::default(),
@@ -280,8 +283,17 @@ impl Session {
             Change::Open(dialog) => dialog.needs(),
             _ => None,
         };
+        if matches!(change, Change::Close) {
+            self.0.closed.set(self.0.closed.get() + 1);
+        }
+        let closed = self.0.closed.get();
         match needs.filter(|part| !self.loaded().has(*part)) {
-            Some(part) => self.when(part, move |session| session.dispatch(change)),
+            // A dialog that was taken back while its part was on its way stays closed.
+            Some(part) => self.when(part, move |session| {
+                if session.0.closed.get() == closed {
+                    session.dispatch(change);
+                }
+            }),
             None => self.dispatch(change),
         }
     }
@@ -489,6 +501,13 @@ impl Session {
             self.set_settings(Settings { greeted: true, ..self.settings() });
             self.change(Change::Greeted);
         }
+    }
+
+    /// Frames on the stage say their addresses from now on, or no longer.
+    pub fn set_addresses(&self, addresses: bool) {
+        self.set_settings(Settings { addresses, ..self.settings() });
+        self.change(Change::Addresses(addresses));
+        self.refresh();
     }
 
     /// Sets how much a screen reader reads out.

@@ -6,7 +6,7 @@
 use crate::frame::next_frame;
 use crate::session::Session;
 use crate::stage::palette::Theme;
-use crate::stage::{Drawn, Scene};
+use crate::stage::{Drawn, Scene, Stage};
 use crate::stopwatch::Stopwatch;
 use crate::system::System;
 use crate::{embed, theme};
@@ -275,10 +275,25 @@ fn report_state(session: &Session, (at, state): (Instant, State)) {
 
 /// Draws the stage as the lab is now.
 pub fn draw(session: &Session, system: &System, now_ms: f64) -> Drawn {
-    let Some(stage) = session.stage() else { return Drawn::default() };
+    let drawn = with_scene(session, system, now_ms, |stage, scene| {
+        let drawn = stage.draw(scene);
+        session.place_layer(stage);
+        drawn
+    });
+    drawn.unwrap_or_default()
+}
+
+/// The stage, and what is to be drawn on it now.
+pub fn with_scene<T>(
+    session: &Session,
+    system: &System,
+    now_ms: f64,
+    act: impl FnOnce(&mut Stage, &Scene<'_>) -> T,
+) -> Option<T> {
+    let stage = session.stage()?;
     let lab = session.lab().borrow();
     let look = lab.look();
-    let drawn = stage.borrow_mut().draw(&Scene {
+    let scene = Scene {
         topology: look.topology,
         positions: look.positions,
         icons: look.icons,
@@ -290,13 +305,13 @@ pub fn draw(session: &Session, system: &System, now_ms: f64) -> Drawn {
         spotlight: look.spotlight,
         editing: look.editing,
         sieve: Some(lab.trace()),
+        addresses: session.settings().addresses,
         hover: session.hover(),
         theme: session.settings().theme.resolve(system.is_dark()),
         reduced_motion: system.is_calm(),
         now_ms,
-    });
-    session.place_layer(&stage.borrow());
-    drawn
+    };
+    Some(act(&mut stage.borrow_mut(), &scene))
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use crate::theme::Choice;
 use crate::workspace::Workspace;
 use lab::State;
 use lab::command::Command;
+use lab::inspect::Memory;
 use lab::packets::followed::Followed;
 use lab::results::Phase;
 use lab::view::View;
@@ -28,6 +29,10 @@ pub struct Page {
     pub repair: Option<Rc<Trouble>>,
     /// The run that is about to be started on the stage.
     pub aim: Option<Aim>,
+    /// What nodes remember, where it stands beside them on the stage.
+    pub memories: Rc<[Remembered]>,
+    /// Frames on the stage say their addresses.
+    pub addresses: bool,
     /// A first visitor is being greeted.
     pub greets: bool,
     /// What lies over the page.
@@ -45,6 +50,16 @@ pub struct Page {
     /// How the loading of the parts stands.
     pub parts: [Status; Part::ALL.len()],
     next_toast: u32,
+}
+
+/// A table of what a node remembers, beside the node on the stage. The node is named by its id in the document, which an edit
+/// elsewhere does not change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remembered {
+    /// Whose.
+    pub node: Rc<str>,
+    /// Which of its tables.
+    pub memory: Memory,
 }
 
 /// A pane beside the stage.
@@ -133,6 +148,10 @@ pub enum Change {
     Workspace(Workspace),
     /// This run is about to be started on the stage.
     Aim(Option<Aim>),
+    /// Show this table beside its node on the stage, or no longer.
+    Memory(Remembered),
+    /// Frames on the stage say their addresses, or no longer.
+    Addresses(bool),
     /// The visitor has been greeted.
     Greeted,
     /// Lay this over the page.
@@ -165,6 +184,8 @@ impl Page {
             workspace: Workspace::default(),
             repair: None,
             aim: None,
+            memories: Rc::from([]),
+            addresses: false,
             greets: false,
             dialog: None,
             theme,
@@ -204,7 +225,10 @@ impl Reducible for Page {
                     page.announcement = news.into();
                 }
                 // What it says is about the first network.
-                page.greets &= view.sketch.opened == page.view.sketch.opened;
+                if view.sketch.opened != page.view.sketch.opened {
+                    page.greets = false;
+                    page.memories = Rc::from([]);
+                }
                 // A new selection opens the Inspect pane.
                 let points = (view.selection, view.packet);
                 if points != (None, None) && points != (page.view.selection, page.view.packet) {
@@ -220,6 +244,8 @@ impl Reducible for Page {
             Change::Workspace(workspace) => page.workspace = workspace,
             Change::Greeted => page.greets = false,
             Change::Aim(aim) => page.aim = aim,
+            Change::Addresses(addresses) => page.addresses = addresses,
+            Change::Memory(it) => page.memories = toggled(&page.memories, it),
             Change::Open(dialog) => page.dialog = Some(dialog),
             Change::Close => page.dialog = None,
             Change::Theme(theme) => page.theme = theme,
@@ -230,6 +256,14 @@ impl Reducible for Page {
             Change::Dismiss(id) => page.toasts.retain(|toast| toast.id != id),
         }
         Rc::new(page)
+    }
+}
+
+/// With this one, or without it.
+fn toggled(memories: &[Remembered], it: Remembered) -> Rc<[Remembered]> {
+    match memories.contains(&it) {
+        true => memories.iter().filter(|other| **other != it).cloned().collect(),
+        false => memories.iter().cloned().chain([it]).collect(),
     }
 }
 
@@ -293,6 +327,20 @@ mod tests {
         assert_eq!(page.pane, Pane::Inspect);
         let page = page.reduce(Change::Pane(Pane::Runs)).reduce(Change::View(Rc::new(lab.view())));
         assert_eq!(page.pane, Pane::Runs);
+    }
+
+    #[test]
+    fn a_table_on_the_stage_stays_until_it_is_closed_or_another_scenario_is_opened() {
+        let mut lab = lab();
+        let of = |memory| Remembered { node: "s1".into(), memory };
+        let (macs, tree) = (of(Memory::Macs), of(Memory::Tree));
+        let page = page(&mut lab).reduce(Change::Memory(macs.clone())).reduce(Change::Memory(tree.clone()));
+        let page = page.reduce(Change::View(Rc::new(lab.view())));
+        assert_eq!(*page.memories, [macs.clone(), tree.clone()]);
+        let page = page.reduce(Change::Memory(macs));
+        assert_eq!(*page.memories, [tree]);
+        lab.perform(lab::command::Act::Open(Box::new(scenario::examples()[1].scenario()))).unwrap();
+        assert_eq!(*page.reduce(Change::View(Rc::new(lab.view()))).memories, []);
     }
 
     #[test]

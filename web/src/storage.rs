@@ -36,6 +36,8 @@ pub struct Settings {
     pub detail: Detail,
     /// Whether the person has been greeted.
     pub greeted: bool,
+    /// Whether frames on the stage say their addresses.
+    pub addresses: bool,
     /// How the page is laid out.
     pub workspace: Workspace,
 }
@@ -53,6 +55,7 @@ impl Default for Settings {
             shortcuts: true,
             detail: Detail::default(),
             greeted: false,
+            addresses: false,
             workspace: Workspace::default(),
         }
     }
@@ -133,10 +136,10 @@ impl Kept for Settings {
         let theme = self.theme.attribute().unwrap_or("system");
         let speed = self.speed.map_or("auto".to_string(), |step| step.to_string());
         let (skip_quiet, shortcuts, detail) = (self.skip_quiet, self.shortcuts, self.detail.value());
-        let greeted = self.greeted;
+        let (greeted, addresses) = (self.greeted, self.addresses);
         let workspace = self.workspace.to_text();
         format!(
-            "theme={theme} skip_quiet={skip_quiet} speed={speed} shortcuts={shortcuts} announce={detail} greeted={greeted} layout={workspace}"
+            "theme={theme} skip_quiet={skip_quiet} speed={speed} shortcuts={shortcuts} announce={detail} greeted={greeted} addresses={addresses} layout={workspace}"
         )
     }
 
@@ -149,6 +152,7 @@ impl Kept for Settings {
                 Some(("skip_quiet", value)) => settings.skip_quiet = value != "false",
                 Some(("speed", value)) => settings.speed = value.parse().ok(),
                 Some(("shortcuts", value)) => settings.shortcuts = value != "false",
+                Some(("addresses", value)) => settings.addresses = value == "true",
                 Some(("greeted", value)) => settings.greeted = value == "true",
                 Some(("layout", value)) => settings.workspace = Workspace::from_text(value),
                 Some(("announce", value)) => settings.detail = Detail::from_value(value).unwrap_or_default(),
@@ -227,6 +231,7 @@ mod tests {
                     shortcuts: false,
                     detail: Detail::Everything,
                     greeted: true,
+                    addresses: true,
                     workspace: Workspace { projector: true, ..Workspace::default() },
                 };
                 assert_eq!(Settings::from_text(&settings.to_text()), Some(settings));

@@ -3,11 +3,13 @@
 //! Time passes only while commands run. A program that waits for what is typed reads the next lines, as in a terminal: so
 //! `nc -l 9000` takes what follows it, once nothing else happens in the network. One that goes on in the background, like a DHCP client, is
 //! left there.
+//!
+//! A switch or router has no programs: its tables are shown (`show …`), and `sleep` lets time pass.
 
 use crate::run;
 use anyhow::{Context, bail};
 use netlab::history::{ProgramEvent, ProgramId};
-use netlab::topology::NodeId;
+use netlab::topology::{NodeId, NodeKind};
 use netlab::world::{Activity, Command};
 use netlab::{Duration, Instant, World};
 use scenario::Scenario;
@@ -26,9 +28,11 @@ pub fn console(
     limit: Duration,
 ) -> anyhow::Result<u8> {
     let Some(on) = scenario.node(node) else { bail!("there is no node {node:?}") };
-    if scenario.whole().topology.host(on).is_none() {
-        bail!("{node:?} is no host: commands run on hosts");
-    }
+    let shows_tables = match scenario.whole().topology.nodes[on.index()].kind {
+        NodeKind::Host(_) => false,
+        NodeKind::Switch(_) | NodeKind::Router(_) => true,
+        NodeKind::Hub => bail!("{node:?} is a hub: it has nothing that could be asked"),
+    };
     let mut world = run::world(scenario)?;
     match begin {
         Some(begin) => {
@@ -42,13 +46,19 @@ pub fn console(
     let mut status = 0;
     loop {
         if is_terminal {
-            show(&format!("{node}$ "))?;
+            show(&format!("{node}{} ", if shows_tables { '#' } else { '$' }))?;
         }
         let Some(line) = console.next_line()? else { break };
         match line.split_whitespace().collect::<Vec<_>>()[..] {
             [] => {}
             ["exit" | "logout" | "quit"] => break,
             ["exit", code] => return code.parse().context("an exit status is a number from 0 to 255"),
+            ["sleep", seconds] if shows_tables => console.sleep(seconds)?,
+            _ if shows_tables => {
+                let (text, answer) = scenario::show::show(&console.world, on, &line);
+                show(&text)?;
+                status = answer;
+            }
             _ => status = console.run(&line)?,
         }
     }
@@ -86,6 +96,14 @@ impl Console {
         let line = self.input.next().transpose().context("cannot read standard input")?;
         self.ended |= line.is_none();
         Ok(line)
+    }
+
+    /// Lets time pass.
+    fn sleep(&mut self, seconds: &str) -> anyhow::Result<()> {
+        let seconds: u32 = seconds.parse().context("a time is a whole number of seconds")?;
+        let until = self.world.now() + Duration::from_secs(seconds.into());
+        self.world.run_until(until, || true);
+        Ok(())
     }
 
     /// Runs a command to its end; returns its exit status.

@@ -12,11 +12,12 @@ mod lookup;
 mod route;
 mod sleep;
 mod ss;
+mod tcpdump;
 
 use shell::Command;
 
 /// All commands of this crate, in order of their names.
-pub static COMMANDS: [Command; 16] = [
+pub static COMMANDS: [Command; 17] = [
     Command {
         name: "arp",
         summary: "show and change the Ethernet addresses of neighbors",
@@ -37,7 +38,7 @@ pub static COMMANDS: [Command; 16] = [
     Command {
         name: "curl",
         summary: "fetch a page from a web server",
-        usage: "curl [-v] [-i] [-I] [-L] [-s] [-d DATA] [-H FIELD] [-o FILE] URL",
+        usage: "curl [-v] [-i] [-I] [-L] [-s] [-d DATA] [-H FIELD] [-m SECONDS] [-o FILE] URL",
         examples: &[
             ("curl http://www.example.test/", "prints the page"),
             ("curl -v http://10.0.0.2/", "and what happens on the way"),
@@ -147,6 +148,19 @@ pub static COMMANDS: [Command; 16] = [
             ("ss -tln", "the ports at which it accepts connections"),
         ],
         make: ss::make,
+    },
+    Command {
+        name: "tcpdump",
+        summary: "show the frames that the card sends and receives",
+        usage: "tcpdump [-i eth0] [-n] [-e] [-v] [-t] [-c COUNT] [EXPRESSION]",
+        examples: &[
+            ("tcpdump", "all of them, until Ctrl-C"),
+            ("tcpdump -c 10 -e", "ten, with their Ethernet addresses"),
+            ("tcpdump port 53", "questions for names, and answers"),
+            ("tcpdump host 10.0.0.2 and not arp", "what goes to and comes from this host"),
+            ("tcpdump 'tcp.flags.syn == 1'", "with a display filter"),
+        ],
+        make: tcpdump::make,
     },
     Command {
         name: "tracepath",

@@ -10,13 +10,12 @@ pub(crate) mod path_mtu;
 pub(crate) mod ping;
 pub(crate) mod traceroute;
 
-use crate::config::{Congestion, TcpConfig};
 use crate::icmp_error::{Flow, IcmpReport};
 use crate::meter::Meter;
 use crate::run::{Failure, IcmpError, RunEvent, RunId};
 use crate::sockets::{Socket, Sockets};
 use smoltcp::iface::{Interface, SocketHandle};
-use smoltcp::socket::{tcp, udp};
+use smoltcp::socket::tcp;
 use smoltcp::wire::IpAddress;
 use wire::{Duration, Frame, Instant};
 
@@ -156,26 +155,6 @@ impl ErrorLog {
     pub fn failure(&self) -> Failure {
         self.last.map_or(Failure::NoAnswer, |(_, what)| Failure::Unreachable(what))
     }
-}
-
-/// A TCP socket with these settings.
-pub(crate) fn tcp_socket(config: TcpConfig) -> tcp::Socket<'static> {
-    let buffer = |bytes| tcp::SocketBuffer::new(vec![0; bytes]);
-    let mut socket = tcp::Socket::new(buffer(config.rx_buffer), buffer(config.tx_buffer));
-    socket.set_congestion_control(match config.congestion {
-        Congestion::None => tcp::CongestionControl::None,
-        Congestion::Reno => tcp::CongestionControl::Reno,
-        Congestion::Cubic => tcp::CongestionControl::Cubic,
-    });
-    let micros = |timeout: Duration| smoltcp::time::Duration::from_micros(timeout.nanos() / 1_000);
-    socket.set_timeout(config.timeout.map(micros));
-    socket
-}
-
-/// A UDP socket that can hold a burst.
-pub(crate) fn udp_socket() -> udp::Socket<'static> {
-    let buffer = || udp::PacketBuffer::new(vec![udp::PacketMetadata::EMPTY; 64], vec![0; 128 * 1024]);
-    udp::Socket::new(buffer(), buffer())
 }
 
 /// The text of message `number` of `count`: numbered if there are several, so that a late answer is not taken for

@@ -7,6 +7,7 @@ mod arrival;
 mod outgoing;
 mod start;
 
+use crate::capture::Captures;
 use crate::card::Card;
 use crate::client::{Client, Fragments, Stack};
 use crate::config::{Config, ResolverConfig};
@@ -36,7 +37,7 @@ use smoltcp::wire::{
 use std::any::Any;
 use wire::nic;
 use wire::rng::Stream;
-use wire::{Duration, Frame, Instant, NodeId, PortId};
+use wire::{Duration, Frame, Instant, NodeId};
 
 /// Client ports and ICMP identifiers are taken from the dynamic range (RFC 6335, 6), one after the other.
 const FIRST_CLIENT_PORT: u16 = 49_152;
@@ -64,6 +65,8 @@ pub(crate) struct Kernel {
     /// The ports at which programs accept connections.
     pub listeners: Vec<Listener>,
     loopback: Loopback,
+    /// What sees all frames of the card.
+    pub captures: Captures,
     next_port: u16,
     pub neighbors: Neighbors,
     pub routes: Routes,
@@ -190,6 +193,7 @@ impl Kernel {
             closing_of_programs: Vec::new(),
             listeners: Vec::new(),
             loopback: Loopback::default(),
+            captures: Captures::default(),
             next_port: FIRST_CLIENT_PORT,
             neighbors: Neighbors::default(),
             routes,
@@ -268,6 +272,13 @@ impl Kernel {
     pub fn set_neighbor(&mut self, ip: IpAddress, mac: EthernetAddress, meter: &mut Meter<'_>) {
         self.neighbors.learn(meter.now, ip, Some(mac), Evidence::Request);
         self.neighbor_effects(meter);
+    }
+
+    /// Removes a neighbor from the table; returns whether it was there.
+    pub fn remove_neighbor(&mut self, ip: IpAddress, meter: &mut Meter<'_>) -> bool {
+        let was_there = self.neighbors.remove(ip);
+        self.neighbor_effects(meter);
+        was_there
     }
 
     /// The address from which packets to this one are sent; `None`: the host has none of its IP version.
@@ -434,6 +445,13 @@ impl Kernel {
             }
         }
         acted
+    }
+
+    /// Removes the socket of a connection whose request was not answered.
+    pub fn forget_request(&mut self, handle: SocketHandle) {
+        self.sockets.remove(handle);
+        let sockets = &self.sockets;
+        self.connections.retain(|tuple| sockets.phase(tuple).is_some());
     }
 
     /// Removes closed sockets and servers that no run needs, and keeps in TIME-WAIT what has to wait.

@@ -25,6 +25,8 @@
 //! | `route` | the next hop, and redirects |
 //! | `path_mtu`, `segment` | path MTUs (RFC 1191, RFC 8201), and packets cut to fit them |
 //! | `retransmission` | retransmitted TCP segments, recognized on the wire |
+//! | `socket` | smoltcp's sockets as they are made |
+//! | `capture` | what sees all frames of the card |
 //! | `sockets` | smoltcp's sockets, numbered, and their changes |
 //! | [`run`] | the kinds of runs, their settings, events and totals |
 //! | [`meter`] | what each run has measured so far |
@@ -37,6 +39,7 @@
 extern crate wasm_test as wasm_bindgen_test;
 
 mod arp;
+mod capture;
 mod card;
 mod client;
 pub mod config;
@@ -65,6 +68,7 @@ pub mod run;
 mod segment;
 mod server;
 mod slaac;
+mod socket;
 mod sockets;
 pub mod system;
 

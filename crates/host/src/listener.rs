@@ -1,10 +1,10 @@
 //! Accepting TCP connections for programs.
 //!
 //! smoltcp's sockets have no backlog: one that listens becomes the connection. So there is always one spare listener,
-//! replaced as soon as it is taken.
+//! replaced as soon as it is taken. It has no buffers until a request comes: most listeners of a large network never get one.
 
-use crate::client::tcp_socket;
 use crate::config::TcpConfig;
+use crate::socket::tcp_socket;
 use crate::sockets::Sockets;
 use smoltcp::iface::SocketHandle;
 use smoltcp::socket::tcp;
@@ -28,8 +28,16 @@ impl Listener {
     }
 
     /// Whether no further request is taken.
-    pub fn is_full(&self) -> bool {
-        self.waiting.len() >= BACKLOG_MAX
+    pub fn is_full(&self, sockets: &Sockets) -> bool {
+        self.waiting.len() >= BACKLOG_MAX || sockets.is_memory_full(&self.config)
+    }
+
+    /// A request comes: the socket that listens gets its buffers.
+    pub fn prepare(&self, sockets: &mut Sockets) {
+        let spare = sockets.tcp(self.spare);
+        if spare.state() == tcp::State::Listen {
+            *spare = listening(self.port, self.config);
+        }
     }
 
     /// Listens with another socket if the one that did has become a connection.
@@ -65,7 +73,11 @@ impl Listener {
 }
 
 fn listen(port: u16, config: TcpConfig, sockets: &mut Sockets) -> SocketHandle {
+    sockets.add_tcp(listening(port, TcpConfig { rx_buffer: 0, tx_buffer: 0, ..config }))
+}
+
+fn listening(port: u16, config: TcpConfig) -> tcp::Socket<'static> {
     let mut socket = tcp_socket(config);
     socket.listen(port).expect("a new socket can listen on a port that is not 0");
-    sockets.add_tcp(socket)
+    socket
 }

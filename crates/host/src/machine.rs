@@ -16,10 +16,15 @@ use smoltcp::socket::tcp;
 use smoltcp::wire::{IpAddress, IpCidr};
 use wire::node::Tag;
 use wire::rng::Stream;
-use wire::{Frame, Instant, NodeId};
+use wire::{Duration, Frame, Instant, NodeId};
 
 /// Beside the kernel's streams of random numbers: that of each program, whose number follows.
 const STREAM_OF_PROGRAMS: u64 = 3;
+
+/// A program that acts whenever it is polled would keep its host busy for ever: after so many rounds, time goes on.
+const ROUNDS_MAX: u32 = 256;
+/// For so long.
+const PAUSE: Duration = Duration::from_micros(10);
 
 /// A host: one network card, a smoltcp stack, and the programs on it.
 pub struct Host {
@@ -75,9 +80,16 @@ impl Host {
     pub fn poll(&mut self, meter: &mut Meter<'_>) {
         self.kernel.do_what_is_due(meter);
         self.step(meter);
-        while self.kernel.egress(meter) && self.step(meter) {}
+        let mut rounds = 0;
+        while rounds < ROUNDS_MAX && self.kernel.egress(meter) && self.step(meter) {
+            rounds += 1;
+        }
         self.kernel.settle(meter);
         self.plan(meter.now);
+        if rounds == ROUNDS_MAX {
+            let again = (meter.now + PAUSE, Timer::Program);
+            self.timer = self.timer.into_iter().chain([again]).min();
+        }
     }
 
     /// Sets the timer.
@@ -179,7 +191,9 @@ impl Host {
     fn activity_of(&self, Running { process, wake, idle, .. }: &Running) -> Activity {
         let unsettled = |descriptor: &Descriptor| match descriptor {
             Descriptor::Tcp(connection) => self.kernel.sockets.is_unsettled(connection.handle),
-            Descriptor::Listener(_) | Descriptor::Udp(_) | Descriptor::Echo(_) => false,
+            Descriptor::Listener(_) | Descriptor::Udp(_) | Descriptor::Echo(_) | Descriptor::Capture(_) => {
+                false
+            }
         };
         match idle {
             true => Activity::Idle,

@@ -281,8 +281,9 @@ impl Neighbors {
         }
     }
 
-    fn remove(&mut self, ip: IpAddress) {
-        let Some(entry) = self.entries.remove(&ip) else { return };
+    /// Removes an entry; returns whether there was one.
+    pub fn remove(&mut self, ip: IpAddress) -> bool {
+        let Some(entry) = self.entries.remove(&ip) else { return false };
         match entry.state {
             State::Incomplete { waiting, .. } => {
                 self.effects.push_back(Effect::Silent(ip));
@@ -293,6 +294,7 @@ impl Neighbors {
                 self.effects.push_back(Effect::Gone(ip));
             }
         }
+        true
     }
 
     /// Asks anew for all neighbors that have not answered: the requests so far had no cable to leave by.
@@ -347,7 +349,9 @@ impl Neighbors {
             next = next.into_iter().chain(entry.state.due()).min();
         }
         self.next = next;
-        silent.into_iter().for_each(|ip| self.remove(ip));
+        for ip in silent {
+            self.remove(ip);
+        }
     }
 
     /// When [`poll`](Self::poll) next has something to do.

@@ -3,10 +3,11 @@
 //! smoltcp's sockets have no backlog: one that listens becomes the connection. So there is always one spare listener,
 //! replaced as soon as it is taken.
 
-use crate::client::{Stack, group, tcp_socket, udp_socket};
+use crate::client::{Stack, group};
 use crate::config::TcpConfig;
 use crate::meter::Meter;
 use crate::run::{RunId, Transport};
+use crate::socket::{tcp_socket, udp_socket};
 use crate::sockets::Sockets;
 use smoltcp::iface::SocketHandle;
 use smoltcp::socket::tcp;

@@ -4,11 +4,13 @@
 //! theirs is a mailbox, so that a message may have any length and a full queue loses nothing silently. A connection in TIME-WAIT has a
 //! number, but no socket of smoltcp any more.
 
+use crate::config::TcpConfig;
 use crate::connection::{Phase, Tuple};
 use crate::event::{Event, SocketState};
 use crate::icmp_error::{Flow, IcmpReport};
 use crate::meter::Meter;
 use crate::run::IcmpError;
+use crate::socket::udp_socket;
 use smoltcp::iface::{SocketHandle, SocketSet};
 use smoltcp::socket::{tcp, udp};
 use smoltcp::wire::{IpAddress, IpEndpoint};
@@ -44,6 +46,8 @@ pub(crate) enum Descriptor {
     Udp(SocketHandle),
     /// Echo requests with this identifier.
     Echo(u16),
+    /// What sees all frames of the card.
+    Capture(u32),
 }
 
 /// A program's TCP connection.
@@ -85,6 +89,9 @@ pub struct SocketError {
     /// The host itself reports it: the packet never left.
     pub is_local: bool,
 }
+
+/// Bytes of the buffers of a host's connections, unless four of them need more.
+const TCP_MEMORY_MAX: usize = 32 << 20;
 
 /// ICMP errors that wait for a program to read them; further ones are dropped.
 const ERRORS_MAX: usize = 64;
@@ -195,6 +202,13 @@ impl Sockets {
         self.open.iter_mut().find(its)?.errors.as_mut()?.pop_front()
     }
 
+    /// Whether another TCP socket with such buffers would take more memory than a host gives to connections, as Linux' `tcp_mem` bounds it.
+    pub fn is_memory_full(&self, config: &TcpConfig) -> bool {
+        let wanted = config.rx_buffer.saturating_add(config.tx_buffer);
+        let taken: usize = self.tcps().map(|socket| socket.recv_capacity() + socket.send_capacity()).sum();
+        taken.saturating_add(wanted) > TCP_MEMORY_MAX.max(wanted.saturating_mul(4))
+    }
+
     /// Whether a connection has something under way: its handshake, data that is not acknowledged, or its end.
     pub fn is_unsettled(&self, handle: SocketHandle) -> bool {
         let socket: &tcp::Socket<'static> = self.set.get(handle);
@@ -228,6 +242,17 @@ impl Sockets {
 
     pub fn udp(&mut self, handle: SocketHandle) -> &mut udp::Socket<'static> {
         self.set.get_mut(handle)
+    }
+
+    /// A datagram is received or sent: the socket gets its buffers, if it was opened [without](idle_udp_socket).
+    pub fn prepare_udp(&mut self, handle: SocketHandle) {
+        let idle = self.udp(handle);
+        if idle.payload_recv_capacity() == 0 {
+            let (endpoint, hop_limit) = (idle.endpoint(), idle.hop_limit());
+            *idle = udp_socket();
+            idle.set_hop_limit(hop_limit);
+            idle.bind(endpoint).expect("a new socket can be bound to a port that is not 0");
+        }
     }
 
     /// The UDP socket that is bound to this port.

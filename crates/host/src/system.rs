@@ -4,7 +4,7 @@
 //! [`poll`](crate::program::Program::poll). A socket is named by its [`SocketId`]; a call with one that is closed already has no
 //! effect, and receives nothing.
 
-use crate::client::{is_over, tcp_socket, udp_socket};
+use crate::client::is_over;
 use crate::config::{Config, ResolverConfig, TcpConfig};
 use crate::event::Event;
 pub use crate::event::SocketState;
@@ -15,13 +15,14 @@ use crate::loopback;
 use crate::meter::Meter;
 use crate::packet::{self, HOP_LIMIT, Header};
 use crate::process::{Process, SOCKETS_MAX};
+use crate::socket::{idle_udp_socket, tcp_socket};
 use crate::sockets::{Connection, Descriptor};
 use smoltcp::iface::SocketHandle;
 use smoltcp::socket::{tcp, udp};
 use smoltcp::wire::{EthernetAddress, IpAddress, IpCidr, IpEndpoint, Ipv4Address};
 use std::any::Any;
 use std::fmt;
-use wire::{Instant, PortId};
+use wire::{Frame, Instant};
 
 pub use crate::client::Fragments;
 pub use crate::neighbor::NeighborState;
@@ -44,7 +45,7 @@ pub enum OpenError {
     NoAddress,
     /// Another socket is bound to this port.
     PortInUse(u16),
-    /// The program has as many sockets as it may have, or all ports are taken.
+    /// The program has as many sockets as it may have, or all ports are taken, or the memory for connections.
     TooMany,
     /// The destination is no address of a single station, or its port is 0.
     BadDestination,
@@ -170,6 +171,9 @@ impl System<'_> {
         if loopback::is_loopback(&to.addr) && !loopback::enable(&mut self.kernel.iface, &to.addr) {
             return Err(OpenError::NoAddress);
         }
+        if self.kernel.sockets.is_memory_full(&config) {
+            return Err(OpenError::TooMany);
+        }
         let port = self.kernel.free_port(false).ok_or(OpenError::TooMany)?;
         let handle = self.kernel.connect(tcp_socket(config), (from, port).into(), to);
         let connection = Connection {
@@ -287,7 +291,7 @@ impl System<'_> {
             Some(port) if self.kernel.sockets.is_bound(port, true) => return Err(OpenError::PortInUse(port)),
             Some(port) => port,
         };
-        let handle = self.kernel.sockets.add_udp(udp_socket(), port);
+        let handle = self.kernel.sockets.add_udp(idle_udp_socket(), port);
         self.kernel.sockets.keep_errors();
         Ok(self.process.open(Descriptor::Udp(handle)))
     }
@@ -323,7 +327,11 @@ impl System<'_> {
         if loopback::is_loopback(&to.addr) && !loopback::enable(&mut self.kernel.iface, &to.addr) {
             return Err(SendError::NoAddress);
         }
-        let bound = self.udp(socket).ok_or(SendError::BadSocket)?;
+        let Some(&mut Descriptor::Udp(handle)) = self.process.descriptor(socket) else {
+            return Err(SendError::BadSocket);
+        };
+        self.kernel.sockets.prepare_udp(handle);
+        let bound = self.kernel.sockets.udp(handle);
         if payload.len() > bound.payload_send_capacity() {
             return Err(SendError::TooLong);
         }
@@ -394,6 +402,32 @@ impl System<'_> {
         self.kernel.sockets.reply(ident)
     }
 
+    // ---- looking on ----
+
+    /// Opens a socket that sees all frames which the card sends and receives from now on, also those for other hosts.
+    ///
+    /// # Errors
+    /// See [`OpenError`].
+    pub fn capture_open(&mut self) -> Result<SocketId, OpenError> {
+        self.check_room()?;
+        let number = self.kernel.captures.open().ok_or(OpenError::TooMany)?;
+        Ok(self.process.open(Descriptor::Capture(number)))
+    }
+
+    /// The oldest frame that was seen, and when.
+    pub fn capture_next(&mut self, socket: SocketId) -> Option<(Instant, Frame)> {
+        let Descriptor::Capture(number) = *self.process.descriptor(socket)? else { return None };
+        self.kernel.captures.next(number)
+    }
+
+    /// The number of frames that were not kept, since the program had not taken those before.
+    pub fn capture_dropped(&mut self, socket: SocketId) -> u64 {
+        match self.process.descriptor(socket) {
+            Some(&mut Descriptor::Capture(number)) => self.kernel.captures.dropped(number),
+            _ => 0,
+        }
+    }
+
     // ---- all sockets ----
 
     /// The oldest ICMP error about a packet of this socket.
@@ -458,6 +492,11 @@ impl System<'_> {
         self.kernel.set_neighbor(ip, mac, &mut self.meter);
     }
 
+    /// Removes a neighbor from the table; what waits for its address is dropped. Returns false if it is not there.
+    pub fn remove_neighbor(&mut self, ip: IpAddress) -> bool {
+        self.kernel.remove_neighbor(ip, &mut self.meter)
+    }
+
     /// Gives the host an address besides those that it has. Returns false if it has this address, or as many as it can have.
     pub fn add_address(&mut self, cidr: IpCidr) -> bool {
         self.kernel.add_address(cidr, &mut self.meter)
@@ -481,7 +520,7 @@ impl System<'_> {
         let known = self.kernel.probe.is_some_and(|(probed, in_use)| probed == address && in_use);
         self.kernel.probe = Some((address, known));
         let frame = crate::arp::probe(self.kernel.mac, address);
-        self.meter.actions.send(PortId(0), frame, None);
+        self.kernel.put_on_cable(frame, &mut self.meter);
     }
 
     /// Whether another host has shown that it uses the address that was probed last.
@@ -537,14 +576,18 @@ impl System<'_> {
     fn tcp(&mut self, socket: SocketId) -> Option<&mut tcp::Socket<'static>> {
         match self.process.descriptor(socket)? {
             Descriptor::Tcp(connection) => Some(self.kernel.sockets.tcp(connection.handle)),
-            Descriptor::Listener(_) | Descriptor::Udp(_) | Descriptor::Echo(_) => None,
+            Descriptor::Listener(_) | Descriptor::Udp(_) | Descriptor::Echo(_) | Descriptor::Capture(_) => {
+                None
+            }
         }
     }
 
     fn udp(&mut self, socket: SocketId) -> Option<&mut udp::Socket<'static>> {
         match *self.process.descriptor(socket)? {
             Descriptor::Udp(handle) => Some(self.kernel.sockets.udp(handle)),
-            Descriptor::Tcp(_) | Descriptor::Listener(_) | Descriptor::Echo(_) => None,
+            Descriptor::Tcp(_) | Descriptor::Listener(_) | Descriptor::Echo(_) | Descriptor::Capture(_) => {
+                None
+            }
         }
     }
 }
@@ -635,6 +678,10 @@ impl Kernel {
         match descriptor {
             Descriptor::Tcp(connection) => {
                 let socket = self.sockets.tcp(connection.handle);
+                if socket.state() == tcp::State::SynSent {
+                    // The other side knows of no connection, so there is nothing to reset (RFC 9293, 3.10.4 and 3.10.5).
+                    return self.forget_request(connection.handle);
+                }
                 if socket.can_recv() || connection.failure.is_some() {
                     socket.abort()
                 } else {
@@ -657,6 +704,7 @@ impl Kernel {
                 self.sockets.remove(handle);
             }
             Descriptor::Echo(ident) => self.sockets.remove_echo(ident),
+            Descriptor::Capture(number) => self.captures.close(number),
         }
     }
 

@@ -7,7 +7,7 @@ use super::ahead::{Advance, advance};
 use super::results::{Followers, Phase, RunView};
 use super::{Lab, inspect};
 use crate::format;
-use crate::topology::{LiveTopology, in_language};
+use crate::topology::LiveTopology;
 use netlab::history::{Fate, Limits, Transit, TransitId};
 use netlab::{History, Instant, World};
 use std::rc::Rc;
@@ -89,8 +89,7 @@ impl Comparison {
         }
         let there = &self.world;
         let names = [lab_name.clone(), self.name.clone()];
-        let other = in_language(there.topology().clone());
-        let histories = [(whole, here.history()), (LiveTopology::named(&other), there.history())];
+        let histories = [(whole, here.history()), (LiveTopology::of(there), there.history())];
         let totals = histories.map(|(topology, history)| totals(topology, history));
         let compared = Compared {
             names,

@@ -99,11 +99,6 @@ pub fn hash(hash: u64) -> String {
     format!("{hash:016x}")
 }
 
-/// A count and its noun: `1 reply`, `2 replies`.
-pub fn plural(number: u64, one: &str, many: &str) -> String {
-    format!("{}{NBSP}{}", count(number), if number == 1 { one } else { many })
-}
-
 /// Capitalizes the first letter.
 pub fn capital(text: &str) -> String {
     let mut chars = text.chars();
@@ -210,6 +205,18 @@ mod tests {
     }
 
     #[test]
+    fn the_first_letter_is_capitalized_in_languages_with_accents_too() {
+        assert_eq!(
+            ["no route", "última", "ñu", "÷", "Ya", ""].map(capital),
+            ["No route", "Última", "Ñu", "÷", "Ya", ""]
+        );
+        assert_eq!(
+            [sentence("él espera"), sentence("done."), sentence("")],
+            ["Él espera.", "done.", ""].map(capital)
+        );
+    }
+
+    #[test]
     fn an_ordinal_ends_as_in_english() {
         let counted = [1, 3, 4, 11, 12, 20, 21, 22, 103, 112].map(|number| format!("{number}{}", th(number)));
         assert_eq!(counted.join(" "), "1st 3rd 4th 11th 12th 20th 21st 22nd 103rd 112th");
@@ -219,6 +226,5 @@ mod tests {
     fn digits_are_grouped() {
         assert_eq!(plain(count(1_234_567)), "1 234 567");
         assert_eq!(plain(count(12)), "12");
-        assert_eq!(plain(plural(1, "reply", "replies")), "1 reply");
     }
 }

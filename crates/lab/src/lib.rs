@@ -13,6 +13,7 @@
 //! | [`results`] | a run's history, in words and numbers |
 //! | [`plot`] | throughput over time |
 //! | [`editing`], [`problems`] | the scenario being changed, and what is wrong with it |
+//! | [`still`] | a telling moment of a scenario, for a small picture |
 //! | [`timeline`], `to_come` | all of time at a glance, and what is still to happen to the network |
 //! | [`parts`] | what a page may load after it has begun |
 //! | [`packets`] | which packets, of which [trace](trace), the instruments look at |
@@ -65,6 +66,7 @@ pub mod samples;
 pub mod sequence;
 pub mod session;
 pub mod speed;
+pub mod still;
 mod tick;
 pub mod timeline;
 mod to_come;

@@ -140,7 +140,7 @@ fn copies(history: &History, transit: &Transit) -> usize {
 /// The VLAN tag of a frame before the node that sent it, and now.
 fn vlans(topology: LiveTopology<'_>, history: &History, transit: &Transit) -> [Option<u16>; 2] {
     let vlan = |frame| dissect::meaning(frame).ethernet.and_then(|ethernet| ethernet.vlan);
-    let before = inspect::before(topology, history, transit);
+    let before = trace::earlier(&topology, history, transit);
     before.map_or([None; 2], |before| [vlan(&before.frame), vlan(&transit.frame)])
 }
 
@@ -160,7 +160,7 @@ fn routed(topology: LiveTopology<'_>, history: &History, name: &str, to: &str, t
     let Some(ip) = now.ip else {
         return t!("{name} sends the {label} on to the next network, to {to}.");
     };
-    if let Some(before) = inspect::before(topology, history, transit) {
+    if let Some(before) = trace::earlier(&topology, history, transit) {
         let was = dissect::meaning(&before.frame);
         if let Some(was) = was.ip.filter(|was| was.source != ip.source) {
             return t!("{name} translates: {} looks like {} from outside. (NAT)", was.source, ip.source);

@@ -9,13 +9,14 @@ use crate::Lab;
 use crate::action::Action;
 use crate::command::{Editor, Refusal};
 use crate::compare::{CompareView, Comparison};
-use crate::inspect::Inspected;
+use crate::inspect::{Inspected, Table};
 use crate::packets::{Observe, Packets};
 use crate::problems::{self, Problem};
 use crate::results::Followers;
 use crate::run_form::{Form, Wrong};
 use netlab::history::{Limits, Rare};
 use netlab::run::{RunId, RunSpec};
+use netlab::topology::NodeId;
 use netlab::world::Kinds;
 use netlab::{History, Instant, World};
 use scenario::link::{self, Unreadable};
@@ -45,6 +46,14 @@ pub struct Instruments {
     pub(crate) compare: fn(&Lab, u32) -> Option<Comparison>,
     pub(crate) compared: fn(&mut Lab) -> Option<CompareView>,
     pub(crate) rare: fn(&Lab, &Rare) -> Option<String>,
+    memories: fn(&Lab, NodeId) -> Vec<Table>,
+}
+
+impl Instruments {
+    /// The tables of what a node remembers at the playhead, the most telling first; none of a node that is added later.
+    pub fn memories(&self, lab: &Lab, node: NodeId) -> Vec<Table> {
+        (self.memories)(lab, node)
+    }
 }
 
 /// The instruments.
@@ -56,6 +65,7 @@ pub static INSTRUMENTS: Instruments = Instruments {
     compare: Comparison::with,
     compared: Lab::compare_now,
     rare: Lab::rare_words,
+    memories: Lab::memories,
 };
 
 /// Documents other than the first example: read, checked, changed; and the nodes that only they have.
@@ -95,7 +105,7 @@ pub static DOCUMENTS: Documents = Documents {
 };
 
 /// A network that is wrong does not run, but it is drawn: nothing happens in its world.
-fn world(scenario: &Scenario) -> World {
+pub(crate) fn world(scenario: &Scenario) -> World {
     scenario.world(Limits::default()).unwrap_or_else(|_| {
         let world = World::new(scenario.topology.clone(), scenario.seed, Limits::default());
         world.expect("what can be drafted can be drawn")
@@ -150,7 +160,6 @@ mod tests {
     use crate::command::{Act, Clock, Look};
     use crate::edit::{Edit, Kind};
     use netlab::run::{Ping, RunKind, RunSpec, Target};
-    use netlab::topology::NodeId;
     use trace::selection::Selection;
 
     fn quiet(lab: &mut Lab, now_ms: &mut f64) -> u64 {

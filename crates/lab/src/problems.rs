@@ -41,13 +41,11 @@ fn problem(scenario: &Scenario, found: &scenario::Problem, may_fix: bool) -> Pro
     let topology = &whole.topology;
     let (at, name) = match (found.nodes.first(), found.link, found.run) {
         (_, Some(link), _) => {
-            let names = topology.link(link).ends.map(|end| texts::of(&topology.node(end).name));
+            let names = topology.link(link).ends.map(|end| topology.node(end).name.as_str());
             (Some(Selection::Link(link)), names.join(" – "))
         }
         (_, None, Some(run)) => (None, t!("Run {}", run + 1)),
-        (Some(&node), None, None) => {
-            (Some(Selection::Node(node)), texts::of(&topology.node(node).name).to_owned())
-        }
+        (Some(&node), None, None) => (Some(Selection::Node(node)), topology.node(node).name.clone()),
         (None, None, None) => (None, t!("Network").into()),
     };
     let fix = match (found.fix(scenario).filter(|_| may_fix), found.run) {

@@ -73,7 +73,7 @@ pub struct Form {
     pub address: String,
     /// The ids of all hosts.
     hosts: Vec<String>,
-    /// The ids of the hosts that have an IPv4 address.
+    /// The ids of the hosts that have an IPv4 address, or get one by DHCP.
     with_ipv4: Vec<String>,
     /// The values that were changed, by kind and key.
     values: SortedMap<(Kind, &'static str), String>,
@@ -232,7 +232,7 @@ impl Form {
         let of = |node| Some((scenario.id(node).to_string(), scenario.topology.host(node)?));
         let all: Vec<_> = scenario.topology.node_ids().filter_map(of).collect();
         let ipv4 = |cidr: &IpCidr| cidr.address().version() == IpVersion::Ipv4;
-        let with_ipv4 = all.iter().filter(|(_, host)| host.addresses.iter().any(ipv4));
+        let with_ipv4 = all.iter().filter(|(_, host)| host.dhcp || host.addresses.iter().any(ipv4));
         let with_ipv4 = with_ipv4.map(|(id, _)| id.clone()).collect();
         let hosts: Vec<_> = all.into_iter().map(|(id, _)| id).collect();
         let from = hosts.first().cloned().unwrap_or_default();

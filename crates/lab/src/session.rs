@@ -340,6 +340,7 @@ fn framing(edit: &Edit) -> Framing {
         | Edit::Delete(..)
         | Edit::Rename(..)
         | Edit::SetNode(..)
+        | Edit::SetIcon(..)
         | Edit::SetLink(..)
         | Edit::SetPorts(..)
         | Edit::SetDuplex(..)

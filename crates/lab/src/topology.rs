@@ -33,11 +33,6 @@ impl<'a> LiveTopology<'a> {
         Self(world.topology())
     }
 
-    /// Of a topology with [names in the page's language](in_language).
-    pub(crate) fn named(topology: &'a Topology) -> Self {
-        Self(topology)
-    }
-
     /// A network of a test, to which nothing is ever added.
     #[cfg(test)]
     pub fn fixed(topology: &'a Topology) -> Self {
@@ -140,13 +135,5 @@ fn whole(scenario: &Scenario, world: &World) -> Topology {
     let mut whole = scenario.whole().into_owned().topology;
     whole.nodes.truncate(world.topology().nodes.len());
     whole.links.truncate(world.topology().links.len());
-    in_language(whole)
-}
-
-/// With the nodes' names in the page's language, in which those of the examples are shown.
-pub(crate) fn in_language(mut topology: Topology) -> Topology {
-    for node in &mut topology.nodes {
-        node.name = texts::of(&node.name).to_owned();
-    }
-    topology
+    whole
 }

@@ -167,13 +167,13 @@ impl Sketch {
             NodeLine {
                 id,
                 key: scenario.id(id).to_string(),
-                name: texts::of(&node.name).to_owned(),
+                name: node.name.clone(),
                 kind: Kind::of(&node.kind),
                 addresses: addresses.iter().map(|cidr| cidr.address().to_string()).collect(),
             }
         };
         let links = topology.links.iter().enumerate().map(|(number, link)| {
-            let names = link.ends.map(|end| texts::of(&topology.node(end).name));
+            let names = link.ends.map(|end| topology.node(end).name.as_str());
             (LinkId(number as u32), names.join(" – "))
         });
         let shown = |text: &String| texts::of(text).to_owned();
@@ -258,6 +258,15 @@ impl Lab {
             }
             what => Some(Rc::new(inspect::inspect(self.network.scene(), history, at, what))),
         }
+    }
+
+    /// The tables of what a node remembers at the playhead.
+    pub(super) fn memories(&self, node: NodeId) -> Vec<inspect::Table> {
+        let scene = self.network.scene();
+        if node.index() >= scene.nodes.len() {
+            return Vec::new();
+        }
+        inspect::memories(scene, self.world.history(), self.playhead.at(), node)
     }
 
     /// The scenario, as far as it does not change with time.

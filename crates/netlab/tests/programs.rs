@@ -6,11 +6,12 @@ use common::{A, B, pair, silent};
 use host::program::{Poll, Program};
 use host::system::{SocketId, System, TcpState};
 use netlab::history::{Limits, ProgramEvent, ProgramId};
-use netlab::topology::{HostConfig, NodeKind, Topology};
+use netlab::topology::{HostConfig, NodeKind, TcpConfig, Topology};
 use netlab::world::{Command, CommandError, Kinds, Quiet};
 use netlab::{Duration, Instant, World};
 use smoltcp::wire::{IpAddress, IpEndpoint};
 use wire::impair::Impairment;
+use wire::units::Ratio;
 
 /// The test's shell: `serve PORT`, `fetch ADDRESS PORT`, `ping ADDRESS`, `cat`, `broadcast PORT`, `receive PORT`.
 fn shell(line: &str) -> Box<dyn Program> {
@@ -23,6 +24,8 @@ fn shell(line: &str) -> Box<dyn Program> {
         "ping" => Box::new(Ping { to: address(), socket: None, until: None }),
         "broadcast" => Box::new(Broadcast(port())),
         "receive" => Box::new(Receive(port(), None)),
+        "greedy" => Box::new(Greedy(port())),
+        "restless" => Box::new(Restless(None)),
         "cat" => Box::new(Cat),
         other => panic!("{other} is no program of this test"),
     }
@@ -169,6 +172,31 @@ impl Program for Cat {
     }
 }
 
+/// Opens connections until the host refuses, and prints how many there are.
+struct Greedy(u16);
+
+impl Program for Greedy {
+    fn poll(&mut self, system: &mut System<'_>) -> Poll {
+        let (mut count, config) = (0, TcpConfig { rx_buffer: 1 << 20, ..system.config().tcp });
+        while system.tcp_connect(("10.0.0.2".parse::<IpAddress>().unwrap(), self.0).into(), config).is_ok() {
+            count += 1;
+        }
+        system.print(&format!("{count}"));
+        Poll::Exit(0)
+    }
+}
+
+/// Sends a datagram whenever it is polled.
+struct Restless(Option<SocketId>);
+
+impl Program for Restless {
+    fn poll(&mut self, system: &mut System<'_>) -> Poll {
+        let socket = *self.0.get_or_insert_with(|| system.udp_bind(None).unwrap());
+        let _ = system.udp_send(socket, None, ("10.0.0.2".parse::<IpAddress>().unwrap(), 9).into(), b"again");
+        Poll::Wait(None)
+    }
+}
+
 fn world(topology: Topology) -> World {
     World::of_kinds(topology, 7, Limits::default(), Kinds::ALL.with_shell(shell)).unwrap()
 }
@@ -223,6 +251,47 @@ fn a_connection_gives_up_when_nothing_comes_back() {
     assert!(text.starts_with("TimedOut") || text.starts_with("Unreachable"), "{text}");
     assert_eq!(status, Some(2));
     assert!(world.now() - at > Duration::from_secs(3), "it was not given up before its retransmissions");
+}
+
+#[test]
+fn a_request_that_was_not_answered_is_forgotten_without_a_reset() {
+    let mut world = world(silent(pair(&[])));
+    let mut ways = common::link(&world, 0).ways.clone();
+    world.launch(A, "ping 10.0.0.2").unwrap();
+    finish(&mut world);
+    ways[1].impairments.push(Impairment::Loss(Ratio::percent(100)));
+    world.apply(Command::SetLink(netlab::topology::LinkId(0), ways)).unwrap();
+    let (at, client) = world.launch(A, "fetch 10.0.0.2 80").unwrap();
+    world.run_until(at + Duration::from_secs(5), || true);
+    world.apply(Command::Interrupt(client)).unwrap();
+    finish(&mut world);
+    // The flags of TCP behind headers of Ethernet and IPv4 without options: SYN, RST.
+    let flags =
+        |frame: &[u8]| (frame.len() > 47 && frame[12..14] == [8, 0] && frame[23] == 6).then(|| frame[47]);
+    let from_a = world.history().transits().filter(|transit| transit.frame[26..30] == [10, 0, 0, 1]);
+    let flags: Vec<_> = from_a.filter_map(|transit| flags(&transit.frame)).collect();
+    assert!(flags.contains(&2) && flags.iter().all(|flags| flags & 4 == 0), "{flags:?}");
+}
+
+#[test]
+fn the_buffers_of_a_hosts_connections_are_bounded() {
+    let mut world = world(silent(pair(&[])));
+    let (_, greedy) = world.launch(A, "greedy 80").unwrap();
+    world.run_until(Instant::ZERO, || true);
+    // 32 MiB hold 30 connections of a megabyte and 64 KiB.
+    assert_eq!(output(&world, greedy), ("30".into(), Some(0)));
+}
+
+#[test]
+fn a_program_that_acts_on_every_poll_does_not_stop_time() {
+    let mut world = world(silent(pair(&[])));
+    world.launch(A, "restless").unwrap();
+    world.launch(A, "ping 10.0.0.2").unwrap();
+    let end = Instant::ZERO + Duration::from_millis(6);
+    world.run_until(end, || true);
+    assert_eq!(world.now(), end);
+    let sent = world.history().transits().filter(|transit| transit.frame.len() == 14 + 20 + 8 + 5).count();
+    assert!((1_000..1_000_000).contains(&sent), "{sent}");
 }
 
 #[test]

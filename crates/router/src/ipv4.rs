@@ -3,7 +3,7 @@
 
 use crate::icmp::{self, IcmpError, may_send_error};
 use crate::interface::{Link, is_forwardable};
-use crate::nat::Inbound;
+use crate::nat::{Inbound, between_hosts_inside};
 use crate::packet::{Received, decrement_ttl};
 use crate::{Actions, Refusal, Router, options};
 use smoltcp::wire::{IpAddress, IpProtocol, Ipv4Packet};
@@ -55,10 +55,10 @@ impl Router {
         out: &mut Actions,
     ) -> Result<(), Refusal> {
         let to = Ipv4Packet::new_unchecked(received.bytes()).dst_addr();
-        let mut translated = false;
+        let mut translated = Inbound::Untouched;
         if self.is_own(received.from, to.into()) {
-            translated = self.translate_in(now, received.from, to, packet, out)? == Inbound::Translated;
-            if !translated {
+            translated = self.translate_in(now, received.from, to, packet, out)?;
+            if translated == Inbound::Untouched {
                 return self.receive_own(now, received, out);
             }
         }
@@ -97,7 +97,7 @@ impl Router {
         now: Instant,
         received: Received,
         packet: &mut [u8],
-        translated: bool,
+        translated: Inbound,
         out: &mut Actions,
     ) -> Result<(), Refusal> {
         let header = Ipv4Packet::new_unchecked(&*packet);
@@ -121,14 +121,20 @@ impl Router {
             return Err(Refusal::Expired);
         }
         let (comes_in, goes_out) = (self.leads_outside(received.from), self.leads_outside(link));
-        if comes_in && !goes_out && !translated {
+        let is_translated = translated != Inbound::Untouched;
+        if comes_in && !goes_out && !is_translated {
             return Err(Refusal::NoTranslation);
         }
-        self.admit(now, &received, packet, out)?;
+        if translated == Inbound::Hairpinned {
+            let seen = between_hosts_inside(received.bytes(), packet);
+            self.admit(now, &received, &seen, out)?;
+        } else {
+            self.admit(now, &received, packet, out)?;
+        }
         if goes_out && !comes_in {
             let Some(IpAddress::Ipv4(outside)) = own_address else { return Err(Refusal::NoTranslation) };
             self.nat.outbound(now, packet, outside, out)?;
-        } else if link == received.from && !translated {
+        } else if link == received.from && !is_translated {
             self.redirect_ipv4(now, &received, next_hop, out);
         }
         decrement_ttl(packet);

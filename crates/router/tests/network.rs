@@ -283,6 +283,33 @@ fn with_translation_the_filter_sees_the_machines_inside() {
     assert_eq!((net.got(inside).len(), net.got(outside).len(), net.refused()), (2, 2, vec![]));
 }
 
+#[test]
+fn two_machines_inside_that_meet_at_the_outside_address_pass_the_filter_as_themselves() {
+    let forward = Forward { transport: Transport::Udp, port: 53, to: [10, 0, 0, 2].into(), to_port: 5_353 };
+    let to_inside = Rule {
+        to: Some("10.0.0.2/32".parse().unwrap()),
+        to_ports: Some(5_353..=5_353),
+        ..rule(Verdict::Allow, Some(Protocol::Udp))
+    };
+    let filter = Some(Filter { rules: vec![to_inside.clone()], otherwise: Verdict::Deny });
+    let (mut net, inside, _) = home(Config { filter, ..translating(vec![forward]) });
+    net.station(inside, &["10.0.0.2", "10.0.0.3"]);
+    net.send(inside, &udp_ports("10.0.0.3", "192.0.2.1", 64, [4_000, 53], b"question"));
+    let question = net.got(inside).remove(0);
+    assert_eq!(ports(&question), [4_000, 5_353]);
+    // No rule allows the answer: it belongs to the question.
+    net.send(inside, &udp_ports("10.0.0.2", "192.0.2.1", 64, [5_353, 4_000], b"answer"));
+    let answer = net.got(inside).remove(0);
+    assert_eq!((shown(&answer).as_str(), ports(&answer)), ("192.0.2.1 > 10.0.0.3 ttl 63 UDP", [53, 4_000]));
+    assert_eq!(net.refused(), vec![]);
+    // A rule that names the sender means the machine inside.
+    let from_2 = Rule { from: Some("10.0.0.2/32".parse().unwrap()), ..to_inside };
+    let filter = Some(Filter { rules: vec![from_2], otherwise: Verdict::Deny });
+    let (mut net, inside, _) = home(Config { filter, ..translating(vec![forward]) });
+    net.send(inside, &udp_ports("10.0.0.3", "192.0.2.1", 64, [4_000, 53], b"question"));
+    assert_eq!((net.got(inside), net.refused().len()), (vec![], 1));
+}
+
 /// Four routers in a ring, which find their ways by RIP: n has 10.0.n.0/24 and fd00:n::/64 at port 2, and between n and n + 1
 /// is 10.1.n.0/24, and fd01:n::/64.
 fn ring() -> Net {

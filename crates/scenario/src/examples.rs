@@ -113,3 +113,16 @@ pub fn examples() -> &'static [Example] {
         "firewall" Routing Medium 24,
     ]
 }
+
+/// Those whose hosts offer services to each other, which not every program that shows examples can run; in the same order.
+#[cfg(feature = "services")]
+pub fn service_examples() -> &'static [Example] {
+    examples![
+        "dhcp" Ip Easy 63,
+        "web-page" Ip Medium 64,
+        "dns-root" Ip Medium 58,
+        "shop" Routing Medium 62,
+        "rogue-dhcp" Trouble Medium 60,
+        "lunch-break" Trouble Hard 50,
+    ]
+}

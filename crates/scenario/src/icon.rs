@@ -62,6 +62,11 @@ impl Icon {
     pub const fn word(self) -> &'static str {
         Self::WORDS[self as usize]
     }
+
+    /// The icon of this word.
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::WORDS.iter().position(|known| *known == word).map(|place| Self::ALL[place])
+    }
 }
 
 #[cfg(test)]

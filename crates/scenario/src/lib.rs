@@ -50,6 +50,7 @@
 //! | [`fault`], [`bounds`] | what is wrong and where; how large a scenario may be |
 //! | [`layout`] | places for nodes that have none |
 //! | [`examples`], [`first`](first()) | scenarios to start from |
+//! | [`show`] | what switches and routers show at their consoles |
 //!
 //! The format itself is described by `docs/scenario.schema.json`; tests keep it and `read` in step.
 
@@ -83,6 +84,7 @@ mod read;
 mod renumber;
 #[cfg(feature = "services")]
 mod services;
+pub mod show;
 pub mod source;
 mod tree;
 pub mod why;
@@ -92,6 +94,8 @@ pub use changes::Change;
 pub use chapters::Chapter;
 pub use check::problems;
 pub use commands::{CommandLine, Key};
+#[cfg(feature = "services")]
+pub use examples::service_examples;
 pub use examples::{Example, Group, examples};
 pub use fault::{Fault, Level, Place, Position};
 pub use first::first;

@@ -87,13 +87,13 @@ mod tests {
         for mark in ["#2:", "#3:", "#json:", "http://a.b/#2:q1Yq", "#37%3A"] {
             for text in [
                 format!(r#"{{"packetarium": 1, "title": "{mark}"}}"#),
-                format!("\u{feff} \n{}\n", "{\"packetarium\": 1, \"description\": \"see {mark}\"}"),
+                format!("\u{feff} \n{{\"packetarium\": 1, \"description\": \"see {mark}\"}}\n"),
             ] {
                 assert_eq!(kind(&text), "document", "{text}");
                 assert_eq!(document(text.clone()), Ok(text));
             }
             // Not a document either, but the reader of documents has to say so.
-            assert_eq!(kind(&format!("// a comment\n{}", "{\"title\": \"{mark}\"}")), "path");
+            assert_eq!(kind(&format!("// a comment\n{{\"title\": \"{mark}\"}}")), "path");
             assert_eq!(kind(&format!("[\"{mark}\"]")), "path");
         }
     }

@@ -197,6 +197,57 @@ fn curl_shows_the_way_to_a_page() {
 }
 
 #[test]
+fn curl_gives_up_in_time_and_leaves_no_socket() {
+    let silent =
+        INTERNET.replacen(r#""services": {"http"#, r#""addresses": ["10.0.2.81/24"], "services": {"http"#, 1);
+    let silent = silent.replace(r#""addresses": ["10.0.2.80/24"], "gateway": "10.0.2.254", "#, "");
+    let lines = ["curl -m 2 http://10.0.2.81/", "curl --connect-timeout 1.5 http://10.0.2.81/", "ss -tan"];
+    let [first, second, sockets] = console_on("laptop", &silent, lines);
+    assert_eq!(first, ("curl: (28) Connection timed out after 2000 milliseconds\n".into(), Some(28)));
+    assert_eq!(second, ("curl: (28) Connection timed out after 1500 milliseconds\n".into(), Some(28)));
+    assert_eq!(sockets.0.lines().count(), 1, "only the heading: {}", sockets.0);
+}
+
+#[test]
+fn tcpdump_shows_what_the_card_sends_and_receives() {
+    let mut scenario = Scenario::parse(INTERNET).unwrap();
+    let (on, services) = (scenario.node("laptop").unwrap(), scenario.services());
+    let lines = [
+        "tcpdump -c 3 -n icmp or arp",
+        "tcpdump -t tcp port 80",
+        "tcpdump -t -e -c 2 'udp.dstport == 53'",
+        "ping -c 1 10.0.0.53",
+        "curl http://www.example.test/",
+    ];
+    for (number, line) in lines.iter().enumerate() {
+        let at = Instant::ZERO + Duration::from_secs(5 + number as u64);
+        scenario = scenario.with_command(at, CommandLine { on, line: (*line).to_owned() });
+    }
+    let mut world = scenario.world(Limits::default()).unwrap();
+    world.run_until(Instant::ZERO + Duration::from_secs(15), || true);
+    let at = world.apply(netlab::world::Command::Interrupt(ProgramId(services + 1))).unwrap().0;
+    world.run_until(at, || true);
+    let log = |number| world.history().program(ProgramId(services + number));
+    let [pings, pages, names] = [0, 1, 2].map(|number| log(number).output_by(world.now()));
+    let first = pings.lines().skip(2).map(|line| line.split_once(' ').unwrap().1).collect::<Vec<_>>();
+    assert_eq!(first[0], "ARP, Request who-has 10.0.0.53 tell 10.0.0.7, length 28");
+    assert!(first[1].starts_with("ARP, Reply 10.0.0.53 is-at 02:50:00:00:00:02"), "{pings}");
+    assert!(first[2].starts_with("IP 10.0.0.7 > 10.0.0.53: ICMP echo request, id "), "{pings}");
+    assert!(
+        pings.ends_with("3 packets captured\n3 packets received by filter\n0 packets dropped by kernel\n")
+    );
+    assert!(pages.contains("10.0.2.80.80: Flags [S], seq "), "{pages}");
+    assert!(pages.contains(" ack 1, win "), "{pages}");
+    assert!(
+        pages.contains(": HTTP: GET / HTTP/1.1\n") && pages.contains(": HTTP: HTTP/1.1 200 OK\n"),
+        "{pages}"
+    );
+    assert_eq!((log(0).exit_at(world.now()), log(1).exit_at(world.now())), (Some(0), Some(0)));
+    assert!(names.contains(" > 02:50:00:00:00:02, ethertype IPv4 (0x0800), length "), "{names}");
+    assert!(names.contains(".53: ") && names.contains("A? www.example.test. ("), "{names}");
+}
+
+#[test]
 fn the_way_to_a_host_is_shown_as_windows_and_linux_show_it() {
     let [windows, linux, nowhere] =
         console(["tracert www.example.test", "tracepath www.example.test", "tracert -h 1 10.0.2.80"]);

@@ -3,6 +3,7 @@
 mod echo;
 mod hostname;
 mod ip;
+mod iperf;
 mod nc;
 mod ping;
 mod traceroute;
@@ -13,7 +14,7 @@ use crate::table::{Command, Hosts};
 use host::program::Program;
 
 /// All commands, in order of their names.
-pub static COMMANDS: [Command; 7] = [
+pub static COMMANDS: [Command; 8] = [
     Command {
         name: "echo",
         summary: "print the words that follow",
@@ -46,8 +47,21 @@ pub static COMMANDS: [Command; 7] = [
             ("ip route add default via 10.0.0.254", "sets the default gateway"),
             ("ip route get 192.0.2.1", "the way to one address"),
             ("ip neigh", "the Ethernet addresses of neighbors, learned by ARP and NDP"),
+            ("ip neigh flush all", "forgets them: they are asked for again"),
         ],
         make: ip::make,
+    },
+    Command {
+        name: "iperf",
+        summary: "measure how many bits a second get through to a host",
+        usage: "iperf -s [-u] [-p PORT], or iperf -c HOST [-u] [-b RATE] [-t SECONDS] [-n BYTES] [-P COUNT] [-p PORT]",
+        examples: &[
+            ("iperf -s", "waits for senders at port 5001"),
+            ("iperf -c 10.0.0.2", "sends there for ten seconds"),
+            ("iperf -c 10.0.0.2 -u -b 5M", "sends 5 Mbit/s over UDP: how much is lost?"),
+            ("iperf -c 10.0.0.2 -P 4 -t 5", "four connections at once"),
+        ],
+        make: iperf::make,
     },
     Command {
         name: "nc",

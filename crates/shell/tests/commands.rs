@@ -328,3 +328,73 @@ proptest::proptest! {
         world.run_until(Instant::ZERO + Duration::from_secs(5), || true);
     }
 }
+
+/// Runs iperf's two sides on the ends of a cable of 100 Mbit/s; what client and server print.
+fn iperf(server: &str, client: &str) -> (String, String) {
+    let mut world = world(pair());
+    let (_, at_ben) = world.launch(B, server).unwrap();
+    let (_, at_anna) = world.launch(A, client).unwrap();
+    finish(&mut world);
+    let text = |program| world.history().program(program).output_by(world.now());
+    assert_eq!(world.history().program(at_anna).exit_at(world.now()), Some(0), "{}", text(at_anna));
+    (text(at_anna), text(at_ben))
+}
+
+/// The last line of a text: its transfer and its rate, in units of a million.
+fn last_rate(text: &str) -> f64 {
+    let line = text.lines().rfind(|line| line.contains("Mbits/sec")).unwrap_or_else(|| panic!("{text}"));
+    line.split("Mbits/sec").next().unwrap().split_whitespace().last().unwrap().parse().unwrap()
+}
+
+#[test]
+fn iperf_measures_a_cable_over_tcp() {
+    let (client, server) = iperf("iperf -s", "iperf -c 10.0.0.2 -t 4");
+    assert!(
+        client.contains("Client connecting to 10.0.0.2, TCP port 5001\nTCP window size: 64.0 KByte"),
+        "{client}"
+    );
+    assert!(
+        client.contains("[  1] local 10.0.0.1 port 49152 connected with 10.0.0.2 port 5001\n"),
+        "{client}"
+    );
+    assert!(server.contains("Server listening on TCP port 5001\n"), "{server}");
+    // 1460 of 1538 bytes on the wire, less a handshake and an end.
+    assert!((93.0..97.0).contains(&last_rate(&client)), "{client}");
+    assert!((93.0..97.0).contains(&last_rate(&server)), "{server}");
+}
+
+#[test]
+fn iperf_sends_a_number_of_bytes_over_several_connections() {
+    let (client, server) = iperf("iperf -s -p 99", "iperf -c 10.0.0.2 -n 1M -P 3 -p 99");
+    assert_eq!(client.matches(" 1.00 MBytes ").count(), 3, "{client}");
+    assert!(client.contains("[SUM] ") && client.contains(" 3.00 MBytes "), "{client}");
+    assert_eq!(server.matches(" 1.00 MBytes ").count(), 3, "{server}");
+}
+
+#[test]
+fn iperf_counts_what_is_lost_over_udp() {
+    let (client, server) = iperf("iperf -s -u", "iperf -c 10.0.0.2 -u -b 10M -t 2");
+    assert!(client.contains("[  1] Sent 1701 datagrams\n[  1] Server Report:\n"), "{client}");
+    assert!(client.contains(" 0/1701 (0.0%)\n") && server.contains(" 0/1701 (0.0%)\n"), "{client}{server}");
+    assert!((9.9..10.1).contains(&last_rate(&client)), "{client}");
+    // More than the cable takes: what its queue drops is counted.
+    let (client, _) = iperf("iperf -s -u", "iperf -c 10.0.0.2 -b 200M -t 1");
+    let report = client.lines().last().unwrap();
+    assert!(report.contains("/17007 (") && !report.contains(" 0/17007 "), "{client}");
+    assert!((93.0..98.0).contains(&last_rate(&client)), "{client}");
+}
+
+#[test]
+fn iperf_says_that_no_server_is_there() {
+    let mut world = world(pair());
+    let (_, tcp) = world.launch(A, "iperf -c 10.0.0.2 -t 1").unwrap();
+    let (_, udp) = world.launch(A, "iperf -c 10.0.0.2 -u -t 1").unwrap();
+    finish(&mut world);
+    let ended = |program| {
+        let log = world.history().program(program);
+        (log.output_by(world.now()), log.exit_at(world.now()))
+    };
+    let ((tcp, tcp_status), (udp, udp_status)) = (ended(tcp), ended(udp));
+    assert!(tcp.ends_with("connect failed: Connection refused\n") && tcp_status == Some(1), "{tcp}");
+    assert!(udp.ends_with("read failed: Connection refused\n") && udp_status == Some(1), "{udp}");
+}

@@ -9,6 +9,7 @@
 //! | [`row`] | a packet of a trace, and where its bytes are |
 //! | [`mod@trace`] | the packets at one place, as rows that can be searched, with the display filter over them |
 //! | [`sieve`] | which packets pass a filter: of rows that are kept, or packet by packet without keeping any |
+//! | `earlier` | the same frame on the wire before |
 //! | [`ends`] | the addresses and ports of sender and receiver of a frame |
 //! | [`connections`] | the TCP connections of a trace |
 //! | [`talk`] | what the ends of a connection or conversation said, in order |
@@ -32,6 +33,7 @@ extern crate wasm_test as wasm_bindgen_test;
 
 pub mod census;
 pub mod connections;
+mod earlier;
 pub mod ends;
 pub mod order;
 mod passing;
@@ -43,6 +45,7 @@ pub mod swatch;
 pub mod talk;
 pub mod trace;
 
+pub use earlier::{HOPS_WITHIN, earlier};
 pub use order::Order;
 pub use row::{Row, Source, captured};
 pub use sieve::Sifter;

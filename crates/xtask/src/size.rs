@@ -66,11 +66,19 @@ pub fn of(folder: &Path) -> Result<Sizes> {
 /// The page itself, and every file that it names: styles, scripts, the first module, icons. The pieces are named by the
 /// script that loads them. tests/browser/specs/pieces.spec.js counts what a browser really requests.
 const PAGE: &str = "index.html";
+/// How the names of language files begin; the page names all of them, and a visitor downloads those of one language. They are no part
+/// of what is counted in all: another language makes the page no heavier for anyone.
+const LANGUAGE: &str = "texts-";
+/// The rest of the name of what a visitor downloads at first, in English.
+const FIRST_LANGUAGE: &str = "en-first-";
 
 fn file(row: &str, page: &str) -> Option<File> {
     let mut cells = row.split('\t');
     let name = cells.next()?.to_owned();
-    let first = name == PAGE || page.contains(&name);
+    let first = match name.strip_prefix(LANGUAGE) {
+        Some(file) => file.starts_with(FIRST_LANGUAGE),
+        None => name == PAGE || page.contains(&name),
+    };
     Some(File { name, raw: cells.next()?.parse().ok()?, brotli: cells.next()?.parse().ok()?, first })
 }
 
@@ -79,9 +87,12 @@ impl Sizes {
         self.0.iter().map(size).sum()
     }
 
-    /// All files together: raw, compressed.
+    /// All files together but those of the languages: raw, compressed.
     pub fn sums(&self) -> (usize, usize) {
-        (self.total(|file| file.raw), self.total(|file| file.brotli))
+        let counted = |size: fn(&File) -> usize| {
+            self.total(|file| if file.name.starts_with(LANGUAGE) { 0 } else { size(file) })
+        };
+        (counted(|file| file.raw), counted(|file| file.brotli))
     }
 
     /// What a first visitor downloads until the first frame moves, compressed.
@@ -117,10 +128,11 @@ impl fmt::Display for Sizes {
             let of = |size: fn(&File) -> usize| files.iter().map(|file| size(file)).sum();
             row(sum, of(|file| file.raw), of(|file| file.brotli))?;
         }
-        row("total", self.total(|file| file.raw), self.total(|file| file.brotli))?;
+        let (raw, brotli) = self.sums();
+        row("total", raw, brotli)?;
         writeln!(
             formatter,
-            "(raw and brotli; the budgets are {} KB of brotli until the first frame moves and {} KB in all)",
+            "(raw and brotli; the budgets are {} KB of brotli until the first frame moves and {} KB in all; languages are not in the total)",
             FIRST_BUDGET_BYTES / 1024,
             BUDGET_BYTES / 1024
         )
@@ -149,6 +161,15 @@ mod tests {
             error(sizes(&[(FIRST_BUDGET_BYTES, true), (rest + 1024, false)])),
             "the page is 1101 KB compressed, over its budget of 1100 KB"
         );
+    }
+
+    #[test]
+    fn of_the_languages_only_what_an_english_page_needs_at_first_is_counted_and_only_there() {
+        let page = "texts-en-first-1.txt texts-en-later-1.txt texts-es-first-2.txt";
+        let row = |name: &str| file(&format!("{name}\t9\t5"), page).unwrap();
+        let names = ["texts-en-first-1.txt", "texts-en-later-1.txt", "texts-es-first-2.txt"];
+        let sizes = Sizes(names.map(row).into());
+        assert_eq!((sizes.first(), sizes.sums()), (5, (0, 0)));
     }
 
     #[test]

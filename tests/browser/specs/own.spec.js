@@ -94,6 +94,31 @@ test("the drawing is saved as a picture, copied, and printed without controls", 
   for (const control of [aquarium.button("Share"), aquarium.button("Edit"), aquarium.timeline]) await expect(control).toBeHidden();
 });
 
+test("the drawing is saved as a vector graphic: shapes and texts, complete in one file", async ({ aquarium, page, browser }) => {
+  await aquarium.open({ ...QUIET, nodes: QUIET.nodes.map((node) => (node.id === "a" ? { ...node, name: "A < B & C", icon: "laptop" } : node)) });
+  await aquarium.button("Share").click();
+  await aquarium.dialog.getByText("As a picture").click();
+  const saved = page.waitForEvent("download");
+  await aquarium.dialog.getByRole("button", { name: "Save as SVG" }).click();
+  const file = await saved;
+  expect(file.suggestedFilename()).toBe("a-quiet-network.svg");
+  const svg = (await readFile(await file.path())).toString();
+  expect(svg).not.toMatch(/NaN|undefined|<image/);
+  const size = await aquarium.canvas.evaluate(({ clientWidth, clientHeight }) => [clientWidth, clientHeight].map(String));
+  const alone = await browser.newPage();
+  await alone.goto(`data:image/svg+xml,${encodeURIComponent(svg)}`);
+  const seen = await alone.evaluate(() => {
+    const root = document.documentElement;
+    const texts = [...root.querySelectorAll("text")].map((text) => text.textContent);
+    return { name: root.localName, size: [root.getAttribute("width"), root.getAttribute("height")], texts, paths: root.querySelectorAll("path").length };
+  });
+  await alone.close();
+  expect(seen.name).toBe("svg");
+  expect(seen.size).toEqual(size);
+  for (const text of ["A < B & C", "10.0.0.1/24", "b", "c", "s"]) expect(seen.texts).toContain(text);
+  expect(seen.paths, "nodes, cables and ports").toBeGreaterThan(20);
+});
+
 test("one lab has other values for each student", async ({ page, aquarium }) => {
   await page.goto(`./#${fragment(QUIET)}&set=nodes.a.addresses:10.0.0.77/24&set=title:Lab%20of%20Ada&seed=ada`);
   await expect(aquarium.title("Lab of Ada")).toBeVisible();

@@ -7,13 +7,14 @@ use super::on;
 use crate::aim::Aim;
 use crate::dom::focus_when_rendered;
 use crate::session::Session;
-use crate::state::Pane;
+use crate::state::{Change, Pane, Remembered};
 use lab::command::Look;
 use lab::edit::{self, Edit};
 use lab::format;
+use lab::inspect::Inspected;
 use lab::results::{Phase, RunView};
 use lab::run_form::Kind;
-use lab::view::View;
+use lab::view::{NodeLine, View};
 use markup::html;
 use netlab::topology::{LinkId, NodeId, Way};
 use scenario::why::Spot;
@@ -29,7 +30,7 @@ const DELAY_MS: u64 = 100;
 const LOSS: Ratio = Ratio::percent(10);
 
 /// The card of what is selected, and a mark at each host whose last run failed.
-pub fn cards(session: &Session, view: &View, aim: Option<Aim>) -> Html {
+pub fn cards(session: &Session, view: &View, aim: Option<Aim>, open: &[Remembered]) -> Html {
     let failed = failed(session, view);
     // While editing, the form in the side pane says what can be done.
     let selected = view.selection.filter(|_| !(view.tools.on && session.settings().workspace.side));
@@ -45,7 +46,10 @@ pub fn cards(session: &Session, view: &View, aim: Option<Aim>) -> Html {
         <>
             { for marks }
             { match selected {
-                Some(Selection::Node(node)) => node_card(session, view, node, aim, failed.iter().find(|(at, _)| *at == node).map(|(_, run)| *run)),
+                Some(Selection::Node(node)) => {
+                    let failed = failed.iter().find(|(at, _)| *at == node).map(|(_, run)| *run);
+                    node_card(session, view, node, aim, failed, open)
+                }
                 Some(Selection::Link(link)) => link_card(session, view, link),
                 Some(Selection::Frame(_)) | None => Html::default(),
             } }
@@ -103,6 +107,7 @@ fn node_card(
     node: NodeId,
     aim: Option<Aim>,
     failed: Option<&RunView>,
+    open: &[Remembered],
 ) -> Html {
     let Some(line) = view.sketch.nodes.iter().find(|line| line.id == node) else { return Html::default() };
     let about =
@@ -115,9 +120,31 @@ fn node_card(
         <>
             { for failed.map(|run| why(session, view, node, run)) }
             if starts { { start(session, view, node, aim.filter(|aim| aim.from == node)) } }
+            { memories(session, view, line, open) }
         </>
     };
     card(session, ("node", node.0), &line.name, html! { <>{ for about }</> }, body)
+}
+
+/// What the node remembers: each table can stand beside the node.
+fn memories(session: &Session, view: &View, node: &NodeLine, open: &[Remembered]) -> Html {
+    let Some(Inspected::Sheet(sheet)) = view.inspected.as_deref() else { return Html::default() };
+    let chips = sheet.tables.iter().filter_map(|table| {
+        let (memory, _) = table.memory.as_ref()?;
+        let it = Remembered { node: node.key.as_str().into(), memory: *memory };
+        let pressed = open.contains(&it).to_string();
+        let toggle = on(session, move |session: &Session| session.change(Change::Memory(it.clone())));
+        Some(html! {
+            <button key={table.title} type="button" class="chip" aria-pressed={pressed} onclick={toggle}>{ table.title }</button>
+        })
+    });
+    let chips: Vec<_> = chips.collect();
+    html! {
+        if !chips.is_empty() {
+            <p class="hint">{ t!("Keep on the stage:") }</p>
+            <div class="card-kinds" role="group" aria-label={t!("Keep on the stage")}>{ for chips }</div>
+        }
+    }
 }
 
 /// What can be started from this host.

@@ -21,6 +21,8 @@ pub struct Props {
     pub pane: Option<Pane>,
     /// The kinds of packets that there were: see [`View::kinds`](lab::view::View::kinds).
     pub kinds: u16,
+    /// Frames say their addresses.
+    pub addresses: bool,
 }
 
 /// The bar at the bottom.
@@ -58,7 +60,7 @@ pub fn Dock(props: &Props) -> Html {
                     </button>
                 }
             </div>
-            <Legend kinds={props.kinds} />
+            <Legend kinds={props.kinds} addresses={props.addresses} />
             <div class="dock-part">
                 { tabs(t!("Panes"), &NAMES.map(|(id, name)| (id, texts::of(name))), pane, &choose_pane) }
                 <button type="button" class="button quiet icon-only" aria-pressed={workspace.projector.to_string()} aria-label={t!("Projector")}

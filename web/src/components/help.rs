@@ -38,6 +38,7 @@ pub fn help(session: &Session, single_keys: bool, detail: Detail) -> Html {
                 <li>{ t!("Change the past: start a run or pull a cable. Time goes on from there in a new branch.") }</li>
                 <li>{ t!("Click a frame and drop it: a branch shows what happens without it. Clear a switch’s table, or switch a port off.") }</li>
                 <li>{ t!("Open Packets, Sequence, Graphs or Log below the stage to see every frame, filter them, and save them.") }</li>
+                <li>{ t!("Keep a node’s tables on the stage, and show addresses on frames (in Colors): what a router rewrites flashes.") }</li>
                 <li>{ t!("Drag the drawing to move it; zoom with the wheel or two fingers.") }</li>
                 <li>{ t!("Press Edit to draw a network yourself: add hosts and switches, and draw cables between them.") }</li>
                 <li>{ t!("Share the experiment as a link. It plays the same for everyone.") }</li>

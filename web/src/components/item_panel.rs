@@ -214,6 +214,10 @@ fn read(session: &Session, item: Selection, form: &ItemForm) -> Result<Vec<Edit>
             if kind != node.kind {
                 edits.push(Edit::SetNode(id, kind));
             }
+            let icon = form.icon();
+            if icon != scenario.icons.get(scenario.id(id)).copied() {
+                edits.push(Edit::SetIcon(id, icon));
+            }
         }
         Selection::Link(id) => {
             let Some(link) = topology.links.get(id.index()) else { return Ok(edits) };

@@ -1,8 +1,10 @@
 //! The legend: the color and the shape of each kind of frame, from the stage's palette, and the signs of ports, cables and frames.
 
+use super::use_session;
 use markup::html;
 use texts::{mark, t};
 use trace::swatch::Swatch;
+use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 /// A sign: what it looks like, and what it means.
@@ -16,7 +18,7 @@ const CABLE: &str = "M-12-1.5H12V1.5H-12Z";
 const CAPSULE: &str = "M-5-5H5A5 5 0 0 1 5 5H-5A5 5 0 0 1-5-5Z";
 const DISC: &str = "M0-5A5 5 0 0 1 0 5A5 5 0 0 1 0-5Z";
 
-const SIGNS: [Sign; 13] = [
+const SIGNS: [Sign; 14] = [
     Sign { paths: &[("sign-cable", CABLE), ("sign-up", DISC)], says: mark!("port: frames pass") },
     Sign {
         paths: &[("sign-cable", CABLE), ("sign-plain", DISC), ("sign-up", "M0-5A5 5 0 0 1 0 5Z")],
@@ -75,6 +77,10 @@ const SIGNS: [Sign; 13] = [
         paths: &[("sign-frame", CAPSULE), ("sign-fault", "M-4-4L4 4M-4 4L4-4")],
         says: mark!("ends here, for the reason that it says"),
     },
+    Sign {
+        paths: &[("sign-nat", "M-11-6H11V6H-11Z"), ("sign-nat-ink", "M-8-2H8M-8 3H3")],
+        says: mark!("an address that the node before has rewritten"),
+    },
 ];
 
 /// Properties of [`Legend`].
@@ -82,6 +88,8 @@ const SIGNS: [Sign; 13] = [
 pub struct Props {
     /// The kinds of packets that there were: see [`View::kinds`](lab::view::View::kinds).
     pub kinds: u16,
+    /// Frames say their addresses.
+    pub addresses: bool,
 }
 
 /// The legend: in the line those kinds that there were, as far as they have room; at a press all of them, and the signs.
@@ -92,6 +100,13 @@ pub fn Legend(props: &Props) -> Html {
         let open = open.clone();
         Callback::from(move |_: MouseEvent| open.set(!*open))
     };
+    let session = use_session();
+    let show_addresses = {
+        let session = session.clone();
+        Callback::from(move |event: Event| {
+            session.set_addresses(event.target_unchecked_into::<HtmlInputElement>().checked());
+        })
+    };
     let known = Swatch::ALL.into_iter().filter(|&swatch| swatch != Swatch::Other);
     let seen = known.clone().filter(|swatch| props.kinds & (1 << *swatch as u16) != 0);
     html! {
@@ -100,6 +115,10 @@ pub fn Legend(props: &Props) -> Html {
             <ul class="legend-line" aria-label={t!("Colors of what was sent")}>{ for seen.map(entry) }</ul>
             if *open {
                 <div class="legend-all popover" id="legend">
+                    <label class="switch">
+                        <input type="checkbox" role="switch" checked={props.addresses} onchange={show_addresses} />
+                        <span>{ t!("Show addresses on frames") }</span>
+                    </label>
                     <ul>{ for known.map(entry) }</ul>
                     <ul>
                         { for SIGNS.iter().map(|sign| html! {

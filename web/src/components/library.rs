@@ -1,11 +1,13 @@
 //! Scenarios to open: the person's own, and examples to start from.
 
 use super::modal::{Modal, close_around};
+use super::thumbnail::{Thumbnail, forget_stage};
 use super::use_session;
 use crate::shelf::{self, Kept};
 use lab::command::{Act, Editor};
 use markup::html;
 use scenario::{Example, Group, Scenario};
+use std::rc::Rc;
 use texts::{plural, t};
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
@@ -14,6 +16,7 @@ use yew::prelude::*;
 #[component]
 pub fn Library() -> Html {
     let session = use_session();
+    use_effect_with((), |()| forget_stage);
     // Read once, when it is opened.
     let own = use_state(shelf::all);
     let open = |scenario: Scenario| {
@@ -42,7 +45,7 @@ pub fn Library() -> Html {
         html! {
             <li key={kept.number} class="own">
                 <button type="button" class="example" onclick={open}>
-                    { thumbnail(&kept.scenario) }
+                    <Thumbnail scenario={Rc::new(kept.scenario.clone())} />
                     <span class="example-title">{ title.clone() }</span>
                     <span class="example-text">{ plural!(kept.scenario.ids.len(), "{count}\u{a0}node", "{count}\u{a0}nodes", count = lab::format::count(kept.scenario.ids.len() as u64)) }</span>
                 </button>
@@ -60,14 +63,14 @@ pub fn Library() -> Html {
     // Read once, too.
     let examples = use_memo((), |()| {
         let all = scenario::examples().iter();
-        all.map(|example| (*example, example.scenario())).collect::<Vec<_>>()
+        all.map(|example| (*example, Rc::new(example.scenario()))).collect::<Vec<_>>()
     });
     let found: Vec<_> = examples.iter().filter(|(_, scenario)| has_words(scenario, &wanted)).collect();
-    let item = |(example, scenario): &(Example, Scenario)| {
+    let item = |(example, scenario): &(Example, Rc<Scenario>)| {
         html! {
             <li key={example.name}>
-                <button type="button" class="example" onclick={open(scenario.clone())}>
-                    { thumbnail(scenario) }
+                <button type="button" class="example" onclick={open((**scenario).clone())}>
+                    <Thumbnail scenario={scenario.clone()} />
                     <span class="example-title">{ texts::of(&scenario.title) }</span>
                     <span class="example-text">{ texts::of(scenario.description.as_deref().unwrap_or_default()) }</span>
                     <span class="example-text">{ format!("{}, {} s", texts::of(example.level.name()), example.seconds) }</span>
@@ -132,52 +135,4 @@ fn has_words(scenario: &Scenario, words: &str) -> bool {
 
 fn title(scenario: &Scenario) -> String {
     if scenario.title.is_empty() { t!("Untitled").into() } else { scenario.title.clone() }
-}
-
-const WIDTH: f64 = 72.0;
-const HEIGHT: f64 = 44.0;
-/// With more nodes than this the picture would be a blot.
-const NODES_MAX: usize = 200;
-
-/// Scales and moves these so that they fill the small picture.
-fn fit_into(places: &mut [(f64, f64)]) {
-    const MARGIN: f64 = 6.0;
-    let bounds = |axis: fn(&(f64, f64)) -> f64| {
-        let values = || places.iter().map(axis);
-        (values().fold(f64::MAX, f64::min), values().fold(f64::MIN, f64::max))
-    };
-    let ((left, right), (top, bottom)) = (bounds(|place| place.0), bounds(|place| place.1));
-    let scale = ((WIDTH - 2.0 * MARGIN) / (right - left).max(1.0))
-        .min((HEIGHT - 2.0 * MARGIN) / (bottom - top).max(1.0));
-    let scale = scale.min(0.2);
-    for (x, y) in places {
-        *x = WIDTH / 2.0 + (*x - (left + right) / 2.0) * scale;
-        *y = HEIGHT / 2.0 + (*y - (top + bottom) / 2.0) * scale;
-    }
-}
-
-/// A small picture of a network. Its name is beside it, so screen readers ignore the picture.
-fn thumbnail(scenario: &Scenario) -> Html {
-    let mut places = scenario.positions();
-    places.truncate(NODES_MAX);
-    fit_into(&mut places);
-    let number = |value: f64| lab::format::fixed(value, 1);
-    let mut cables = String::new();
-    for link in &scenario.topology.links {
-        let [a, b] = link.ends.map(|end| places.get(end.index()));
-        if let (Some(a), Some(b)) = (a, b) {
-            cables += &format!("M{} {}L{} {}", number(a.0), number(a.1), number(b.0), number(b.1));
-        }
-    }
-    let nodes = places.iter().zip(scenario.topology.node_ids()).map(|((x, y), id)| {
-        let class = if scenario.topology.host(id).is_some() { "thumbnail-host" } else { "thumbnail-node" };
-        html! { <circle key={id.0} {class} cx={number(*x)} cy={number(*y)} r="3" /> }
-    });
-    html! {
-        <svg class="thumbnail" viewBox={format!("0 0 {} {}", number(WIDTH), number(HEIGHT))} width="72" height="44"
-            aria-hidden="true" focusable="false">
-            <path class="thumbnail-cables" d={cables} />
-            { for nodes }
-        </svg>
-    }
 }

@@ -27,6 +27,7 @@ mod legend;
 mod library;
 mod log;
 mod meetings;
+mod memory_cards;
 mod modal;
 mod packet_find;
 mod packet_menu;
@@ -45,6 +46,7 @@ mod stage_pane;
 mod start_form;
 mod status;
 mod tabs;
+mod thumbnail;
 mod timeline;
 mod toasts;
 mod toolbar;
@@ -58,6 +60,7 @@ pub use drawer::Drawer;
 pub use help::help;
 pub use inspector::inspector;
 pub use meetings::meetings;
+pub use memory_cards::{memory_cards, toggle_memory};
 pub use restart::restart;
 pub use runs_pane::runs_pane;
 pub use side_pane::SidePane;
@@ -69,7 +72,7 @@ pub use transport::Transport;
 use crate::aim::Aim;
 use crate::opening::Trouble;
 use crate::session::Session;
-use crate::state::Shared;
+use crate::state::{Remembered, Shared};
 use crate::workspace::Tab;
 use lab::compare::CompareView;
 use lab::view::{Tools, View};
@@ -115,8 +118,8 @@ pub fn item_panel(item: Selection, view: &View) -> Html {
 }
 
 /// The cards on the stage.
-pub fn cards(session: &Session, view: &View, aim: Option<Aim>) -> Html {
-    card::cards(session, view, aim)
+pub fn cards(session: &Session, view: &View, aim: Option<Aim>, open: &[Remembered]) -> Html {
+    card::cards(session, view, aim, open)
 }
 
 /// The editor's tools.

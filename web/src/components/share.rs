@@ -95,10 +95,11 @@ pub fn Share(props: &Props) -> Html {
             </p>
             <details>
                 <summary>{ t!("As a picture") }</summary>
-                <p class="hint">{ t!("The drawing as it is now, in the PNG format.") }</p>
+                <p class="hint">{ t!("The drawing as it is now: in pixels (PNG), or as sharp at any size (SVG).") }</p>
                 <p class="actions">
                     <button type="button" class="button" onclick={on(&session, picture::copy)}>{ t!("Copy picture") }</button>
                     <button type="button" class="button" onclick={on(&session, picture::save)}>{ t!("Save picture") }</button>
+                    <button type="button" class="button" onclick={on(&session, picture::save_svg)}>{ t!("Save as SVG") }</button>
                 </p>
             </details>
             <details>

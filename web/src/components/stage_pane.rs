@@ -11,7 +11,7 @@ use crate::session::Session;
 use crate::show::draw;
 use crate::stage::Stage;
 use crate::stage::input::{Around, Input, StageEvent};
-use crate::state::Pane;
+use crate::state::{Pane, Remembered};
 use crate::system::System;
 use gloo::events::EventListener;
 use lab::command::{Clock, Editor, Look};
@@ -46,6 +46,8 @@ pub struct Props {
     pub view: Rc<View>,
     /// The run that is about to be started.
     pub aim: Option<Aim>,
+    /// What nodes remember, where it stands beside them.
+    pub memories: Rc<[Remembered]>,
     /// A first visitor is being greeted.
     pub greets: bool,
     /// The state of the editor's tools.
@@ -95,7 +97,7 @@ pub fn StagePane(props: &Props) -> Html {
                 if props.greets {
                     { greeting(&session, sketch) }
                 }
-                <Layer view={props.view.clone()} aim={props.aim} parts={props.parts} />
+                <Layer view={props.view.clone()} aim={props.aim} memories={props.memories.clone()} parts={props.parts} canvas={canvas.clone()} />
                 <button type="button" class="button edit-toggle" aria-pressed={props.tools.on.to_string()}
                     title={t!("Draw the network yourself (d)")} onclick={on(&session, move |session| {
                         let on = session.lab().borrow().editing().on;
@@ -120,7 +122,9 @@ pub fn StagePane(props: &Props) -> Html {
 struct LayerProps {
     view: Rc<View>,
     aim: Option<Aim>,
+    memories: Rc<[Remembered]>,
     parts: [Status; Part::ALL.len()],
+    canvas: NodeRef,
 }
 
 /// Cards and marks, beside what they are about.
@@ -131,8 +135,17 @@ fn Layer(props: &LayerProps) -> Html {
         let session = session.clone();
         use_effect(move || session.renew_layer());
     }
-    let cards = session.loaded().documents.map(|part| (part.cards)(&session, &props.view, props.aim));
-    html! { <div class="stage-layer" ref={session.layer()}>{ for cards }</div> }
+    {
+        // On a phone the tables cover a part of the canvas.
+        let (session, canvas) = (session.clone(), props.canvas.clone());
+        use_effect_with(props.memories.len(), move |_| keep_clear(&session, &canvas));
+    }
+    let loaded = session.loaded();
+    let (view, open) = (&props.view, &props.memories);
+    let tables = loaded.instruments.filter(|_| !open.is_empty());
+    let tables = tables.map(|part| (part.memory_cards)(&session, view, open));
+    let cards = loaded.documents.map(|part| (part.cards)(&session, view, props.aim, open));
+    html! { <div class="stage-layer" ref={session.layer()}>{ for tables }{ for cards }</div> }
 }
 
 /// Puts the stage on the canvas while this component is there, and keeps its picture clear of what floats on it. The error
@@ -555,7 +568,7 @@ fn floating_on(canvas: &HtmlCanvasElement) -> Vec<(f64, f64, f64, f64)> {
     let ground = canvas.get_bounding_client_rect();
     let found = canvas
         .parent_element()
-        .and_then(|pane| pane.query_selector_all(".zoom, .tools, .edit-toggle, .greeting").ok());
+        .and_then(|pane| pane.query_selector_all(".zoom, .tools, .edit-toggle, .greeting, .memories").ok());
     let elements = found.iter().flat_map(|list| (0..list.length()).filter_map(|index| list.item(index)));
     elements
         .filter_map(|node| node.dyn_into::<web_sys::Element>().ok())

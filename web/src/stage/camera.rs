@@ -195,6 +195,11 @@ impl Camera {
         self.size = size;
     }
 
+    /// What a fit keeps clear of.
+    pub fn obstacles(&self) -> &[Rect] {
+        &self.obstacles
+    }
+
     /// These parts of the canvas are behind something else; a fit keeps clear of them.
     pub fn keep_clear(&mut self, obstacles: Vec<Rect>) {
         self.obstacles = obstacles;

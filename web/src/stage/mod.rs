@@ -35,6 +35,7 @@
 //!   behind it: it is a copy. An **arrow** over it: it goes ahead of others.
 //! - A **port** is a disc at the cable's end: full where frames pass, half while addresses are learned, and behind a **bar**
 //!   where the spanning tree lets nothing pass. A cable that is kept in reserve is dashed, and the tree's root wears a crown.
+//! - On demand a **plate** beside a frame says what its headers say; what the node before has rewritten flashes.
 //! - Each direction keeps to its right-hand side of the cable.
 
 mod camera;
@@ -69,6 +70,7 @@ use netlab::History;
 use netlab::topology::{NodeId, Topology};
 use paint::Painter;
 use paint::picture::Picture;
+use paint::vector::{self, Drawing};
 use pointer::Pointer;
 use sketch::Sketch;
 use standing::Standing;
@@ -104,6 +106,8 @@ pub struct Scene<'a> {
     pub editing: bool,
     /// Only frames that pass its filter are shown.
     pub sieve: Option<&'a Trace>,
+    /// Frames in flight say their addresses, where there is room.
+    pub addresses: bool,
     /// What the pointer is over, or what another pane points at.
     pub hover: Option<Selection>,
     /// Light or dark.
@@ -238,16 +242,36 @@ impl Stage {
             selected: frame(scene.selection),
             hovered: frame(scene.hover),
             sieve: scene.sieve,
+            addresses: scene.addresses,
         };
         self.traffic.compose(scene.topology, scene.history, &self.layout, &mut self.looks, &moment);
-        self.painter.paint(&Picture {
+        self.paint(scene, |painter, picture| painter.paint(picture));
+        Drawn {
+            frames_moving: self.traffic.moving,
+            unsettled,
+            layers_painted: self.painter.layers_painted(),
+            texts_measured: self.looks.measured(),
+        }
+    }
+
+    /// What is on the canvas, as a vector graphic (SVG) with this title. The scene is the one that was drawn last.
+    pub fn svg(&mut self, scene: &Scene<'_>, title: &str) -> String {
+        let drawing = Drawing::new(self.painter.size());
+        let context = vector::context(&drawing);
+        self.paint(scene, |painter, picture| painter.paint_onto(picture, &context));
+        drawing.borrow().svg(title)
+    }
+
+    /// Has the painter paint what was composed last.
+    fn paint(&mut self, scene: &Scene<'_>, paint: impl FnOnce(&mut Painter, &Picture<'_>)) {
+        let picture = Picture {
             sketch: &self.sketch,
             standing: &self.standing,
             spotlight: &self.spotlight,
             layout: &self.layout,
             traffic: &self.traffic,
             looks: &self.looks,
-            view,
+            view: self.camera.view(),
             theme: scene.theme,
             selection: scene.selection,
             hover: scene.hover,
@@ -256,13 +280,13 @@ impl Stage {
             editing: scene.editing,
             reduced_motion: scene.reduced_motion,
             revision: self.revision,
-        });
-        Drawn {
-            frames_moving: self.traffic.moving,
-            unsettled,
-            layers_painted: self.painter.layers_painted(),
-            texts_measured: self.looks.measured(),
-        }
+        };
+        paint(&mut self.painter, &picture);
+    }
+
+    /// The canvas that it draws on.
+    pub fn canvas(&self) -> &HtmlCanvasElement {
+        self.painter.canvas()
     }
 
     /// The canvas element's size changed, or it moved to a screen of other density. Keeps everything in view if the
@@ -316,6 +340,17 @@ impl Stage {
             Selection::Frame(_) => return None,
         };
         Some([rect.x0, rect.y0, rect.x1, rect.y1])
+    }
+
+    /// Where the nodes with their captions are, as [`place_of`](Self::place_of) has it.
+    pub fn node_places(&self) -> impl Iterator<Item = [f64; 4]> {
+        let nodes = 0..self.layout.nodes.len() as u32;
+        nodes.filter_map(|node| self.place_of(Selection::Node(NodeId(node))))
+    }
+
+    /// What [`keep_clear`](Self::keep_clear) was given: left, top, right, bottom.
+    pub fn obstacles(&self) -> impl Iterator<Item = [f64; 4]> {
+        self.camera.obstacles().iter().map(|rect| [rect.x0, rect.y0, rect.x1, rect.y1])
     }
 
     /// The node whose handle is at this place; only these nodes show theirs.

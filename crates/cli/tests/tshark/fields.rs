@@ -1,6 +1,6 @@
 //! The fields of the layers: where in the frame they are, and what is in them.
 
-use crate::{document, opened, recorded, scenarios, version};
+use crate::{comparable, document, opened, recorded, version};
 use dissect::Field;
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -144,7 +144,7 @@ fn fields_are_the_same_bytes_and_values_but_for_what_the_table_says() {
     let mut differ = [0u64; DIFFERENCES.len()];
     let mut names = BTreeSet::new();
     let mut unexplained = Vec::new();
-    for scenario in scenarios() {
+    for scenario in comparable() {
         let file = recorded("fields", &scenario, "once");
         let recording = opened(&file);
         for (number, theirs) in shown(&file).iter().enumerate() {

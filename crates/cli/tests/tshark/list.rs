@@ -1,6 +1,6 @@
 //! The packet list, row by row and cell by cell.
 
-use crate::{document, opened, recorded, scenarios, tshark, version};
+use crate::{comparable, document, opened, recorded, tshark, version};
 use capture::Recording;
 use dissect::analysis::{Answer, info};
 use std::collections::BTreeMap;
@@ -69,7 +69,7 @@ fn the_packet_list_agrees_with_tsharks_but_for_what_the_table_says() {
     let mut agree = BTreeMap::<Column, u64>::new();
     let mut differ = [0; DIFFERENCES.len()];
     let mut unexplained = Vec::new();
-    for scenario in scenarios() {
+    for scenario in comparable() {
         // What tells retransmissions from forwarded frames is that they are seen at one place.
         let mut places = vec!["once".to_owned()];
         let interfaces = opened(&recorded("list", &scenario, "everywhere")).interfaces;

@@ -66,11 +66,20 @@ fn scenarios() -> Vec<PathBuf> {
     let mut files: Vec<_> = files.filter(|path| path.extension().is_some_and(|end| end == "json")).collect();
     // One has frames with wrong bits, of which each reader makes what it likes; one a hundred thousand copies of one frame; and
     // one has fragments, which tshark puts together, and errors that quote the beginning of a segment, whose checksum it misses.
-    // Two have DHCP, whose options tshark gives other bytes than this reader does.
-    let left_out = ["bad-weather", "broadcast-storm", "path-mtu", "dhcp", "web-page"];
+    let left_out = ["bad-weather", "broadcast-storm", "path-mtu"];
     files.retain(|path| !left_out.iter().any(|name| path.ends_with(format!("{name}.json"))));
     files.sort();
     assert!(files.len() >= 6);
+    files
+}
+
+/// Those that both readers show alike.
+fn comparable() -> Vec<PathBuf> {
+    // Three have DHCP, whose options tshark gives other bytes than this reader does; one has questions for the root of all names, which
+    // tshark writes as HTML; and in two an address is used twice, which tshark says of the answers, too.
+    let left_out = ["dhcp", "rogue-dhcp", "web-page", "dns-root", "shop", "lunch-break"];
+    let mut files = scenarios();
+    files.retain(|path| !left_out.iter().any(|name| path.ends_with(format!("{name}.json"))));
     files
 }
 

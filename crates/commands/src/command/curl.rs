@@ -10,6 +10,7 @@ use shell::Hosts;
 use shell::arguments::{Arguments, Word, Wrong, unknown};
 use shell::once::Say;
 use smoltcp::wire::IpAddress;
+use wire::{Duration, Instant};
 
 #[derive(Default)]
 struct Settings {
@@ -21,13 +22,43 @@ struct Settings {
     /// The content is not printed.
     discard: bool,
     fail: bool,
+    /// How long all of it may take, and how long until the connection stands.
+    limit: Option<Duration>,
+    connect_limit: Option<Duration>,
+}
+
+/// The letter of an option that is written out.
+fn letter(word: Word) -> Word {
+    const LONG: [(&str, char); 11] = [
+        ("data", 'd'),
+        ("fail", 'f'),
+        ("head", 'I'),
+        ("header", 'H'),
+        ("include", 'i'),
+        ("location", 'L'),
+        ("max-time", 'm'),
+        ("output", 'o'),
+        ("show-error", 'S'),
+        ("silent", 's'),
+        ("verbose", 'v'),
+    ];
+    match &word {
+        Word::Long(name) => {
+            LONG.iter().find(|(long, _)| long == name).map_or(word, |(_, short)| Word::Short(*short))
+        }
+        Word::Short(_) | Word::Operand(_) => word,
+    }
 }
 
 pub(super) fn make(words: &[String], _: &mut Hosts) -> Result<Box<dyn Program>, Wrong> {
     let (mut arguments, mut settings) = (Arguments::new(words), Settings::default());
     let (mut url, mut data, mut fields, mut follow) = (None, None::<String>, Fields::default(), false);
     while let Some(word) = arguments.next()? {
-        match word {
+        match letter(word) {
+            Word::Short('m') => settings.limit = Some(arguments.seconds()?),
+            Word::Long(name) if name == "connect-timeout" => {
+                settings.connect_limit = Some(arguments.seconds()?)
+            }
             Word::Short('v') => settings.verbose = true,
             Word::Short('I') => settings.head = true,
             Word::Short('i') => settings.with_head = true,
@@ -67,7 +98,15 @@ pub(super) fn make(words: &[String], _: &mut Hosts) -> Result<Box<dyn Program>, 
     };
     let content = data.unwrap_or_default().into_bytes();
     let request = Request { method, url, fields, content, follow };
-    Ok(Box::new(Curl { settings, request: Some(request), download: None, host: String::new(), count: 0 }))
+    Ok(Box::new(Curl {
+        settings,
+        request: Some(request),
+        download: None,
+        host: String::new(),
+        count: 0,
+        began: Instant::ZERO,
+        stage: Stage::Resolving,
+    }))
 }
 
 struct Curl {
@@ -78,12 +117,26 @@ struct Curl {
     host: String,
     /// Answers that came.
     count: usize,
+    began: Instant,
+    stage: Stage,
 }
+
+/// How far a download is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Resolving,
+    Connecting,
+    Connected,
+}
+
+/// The exit status of a download that took too long.
+const TIMED_OUT: u8 = 28;
 
 impl Program for Curl {
     fn poll(&mut self, system: &mut System<'_>) -> Poll {
         if let Some(request) = self.request.take() {
             self.host.clone_from(&request.url.host);
+            self.began = system.now();
             self.download = Some(Download::new(system, request));
         }
         let Some(download) = &mut self.download else { return Poll::Exit(2) };
@@ -94,13 +147,37 @@ impl Program for Curl {
                 return Poll::Exit(status);
             }
         }
-        Poll::Wait(at)
+        match self.until() {
+            Some(until) if system.now() >= until => Poll::Exit(self.timed_out(system)),
+            until => Poll::Wait(at.into_iter().chain(until).min()),
+        }
     }
 }
 
 impl Curl {
+    /// When it gives up.
+    fn until(&self) -> Option<Instant> {
+        let connect = self.settings.connect_limit.filter(|_| self.stage != Stage::Connected);
+        self.settings.limit.into_iter().chain(connect).min().map(|limit| self.began + limit)
+    }
+
+    fn timed_out(&self, system: &mut System<'_>) -> u8 {
+        let millis = (system.now() - self.began).nanos() / 1_000_000;
+        let text = match self.stage {
+            Stage::Resolving => format!("Resolving timed out after {millis} milliseconds"),
+            Stage::Connecting => format!("Connection timed out after {millis} milliseconds"),
+            Stage::Connected => format!("Operation timed out after {millis} milliseconds"),
+        };
+        self.failed(system, TIMED_OUT, &text)
+    }
+
     /// Shows what has happened; returns the exit status at the end.
     fn show(&mut self, system: &mut System<'_>, event: Event) -> Option<u8> {
+        self.stage = match &event {
+            Event::Resolving(_) => Stage::Resolving,
+            Event::Resolved(_) | Event::Connecting(_) => Stage::Connecting,
+            Event::Connected(_) | Event::Sent(_) | Event::Head(_) | Event::Done(_) => Stage::Connected,
+        };
         let text = match event {
             Event::Resolving(name) => {
                 let again = self.count > 0;

@@ -6,6 +6,7 @@ use super::catalogue::{self, offered};
 use super::entry::Entry;
 use super::expression::Relation;
 use super::value::Kind;
+use texts::mark;
 
 /// A completion.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,7 +22,8 @@ pub struct Completion {
 /// Completions that are offered at most.
 const OFFERED_MAX: usize = 40;
 
-const BETWEEN: [(&str, &str); 2] = [("and", "both have to be true"), ("or", "one of them has to be true")];
+const BETWEEN: [(&str, &str); 2] =
+    [("and", mark!("both have to be true")), ("or", mark!("one of them has to be true"))];
 
 /// The completions at a cursor, which is an offset in bytes; the best first. None if the cursor is within a quoted text or a
 /// value, or not on a character boundary.
@@ -33,14 +35,15 @@ pub fn complete(text: &str, cursor: usize) -> Vec<Completion> {
         .map_or(0, |at| at + before[at..].chars().next().map_or(0, char::len_utf8));
     let end = cursor + after.find(|letter| !is_word(letter)).unwrap_or(after.len());
     let (rest, word) = before.split_at(start);
-    let offer = |text, meaning| Completion { text, meaning, replaces: start..end };
+    let offer = |text, meaning| Completion { text, meaning: texts::of(meaning), replaces: start..end };
     let place = Place::behind(rest);
     let mut offers: Vec<_> = match place {
         Place::Field => {
             let begins = offered().filter(|entry| entry.key.starts_with(word));
             let within = |entry: &&'static Entry| !entry.key.starts_with(word) && entry.key.contains(word);
             let within = offered().filter(within);
-            let not = Some(offer("not", "what follows has to be false")).filter(|_| "not".starts_with(word));
+            let not =
+                Some(offer("not", mark!("what follows has to be false"))).filter(|_| "not".starts_with(word));
             begins.chain(within).map(|entry| offer(entry.key, entry.meaning)).chain(not).collect()
         }
         Place::Operator(kind) => {
@@ -48,7 +51,7 @@ pub fn complete(text: &str, cursor: usize) -> Vec<Completion> {
             operators.map(|(text, meaning)| offer(text, meaning)).collect()
         }
         Place::Between => BETWEEN.map(|(text, meaning)| offer(text, meaning)).to_vec(),
-        Place::Value(Some(Kind::Flag)) => vec![offer("1", "set"), offer("0", "not set")],
+        Place::Value(Some(Kind::Flag)) => vec![offer("1", mark!("set")), offer("0", mark!("not set"))],
         Place::Value(_) | Place::Text => Vec::new(),
     };
     let fits = |offer: &Completion| place == Place::Field || offer.text.starts_with(word);
@@ -127,11 +130,16 @@ fn closing_quote(text: &str) -> Option<usize> {
 }
 
 fn operators(kind: Kind) -> Vec<(&'static str, &'static str)> {
-    let equal = [("==", "is"), ("!=", "is not")];
-    let order = [(">", "is more than"), ("<", "is less than"), (">=", "is at least"), ("<=", "is at most")];
-    let set = ("in", "is one of {several, from..to}");
-    let contains = ("contains", "has this text or these bytes in it");
-    let matches = ("matches", "fits this regular expression");
+    let equal = [("==", mark!("is")), ("!=", mark!("is not"))];
+    let order = [
+        (">", mark!("is more than")),
+        ("<", mark!("is less than")),
+        (">=", mark!("is at least")),
+        ("<=", mark!("is at most")),
+    ];
+    let set = ("in", mark!("is one of {several, from..to}"));
+    let contains = ("contains", mark!("has this text or these bytes in it"));
+    let matches = ("matches", mark!("fits this regular expression"));
     match kind {
         Kind::Mark => Vec::new(),
         Kind::Protocol => vec![contains, matches],

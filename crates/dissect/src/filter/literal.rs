@@ -6,6 +6,7 @@ use super::expression::{Literal, Needle, full};
 use super::moment;
 use super::names::number_of;
 use super::value::Kind;
+use texts::t;
 
 /// What was written: in quotation marks, one letter in apostrophes, or a word.
 pub(super) enum Written<'t> {
@@ -54,7 +55,7 @@ pub(super) fn of_kind(
 
 /// What to look for in values of this kind.
 pub(super) fn needle(kind: Kind, written: &Written<'_>) -> Result<Needle, &'static str> {
-    let wrong = "Text in quotation marks or bytes such as 0d:0a belong here.";
+    let wrong = t!("Text in quotation marks or bytes such as 0d:0a belong here.");
     match written {
         Written::Quoted(text) => Ok(Needle::Text(text.clone())),
         Written::Letter(byte) => Ok(Needle::Bytes(vec![*byte])),
@@ -66,17 +67,17 @@ pub(super) fn needle(kind: Kind, written: &Written<'_>) -> Result<Needle, &'stat
 /// What a field of that kind is, and what its values look like.
 pub(super) fn wanted(kind: Kind) -> &'static str {
     match kind {
-        Kind::Protocol => "a protocol: its bytes are written as 0d:0a or \"text\"",
-        Kind::Number => "a number: write 80, or 0x50",
-        Kind::Flag => "a flag: write 1 or 0",
-        Kind::Mark => "there or not: it has no value",
-        Kind::Time => "a time in seconds: write 1.5",
-        Kind::Moment => "a date and time: write \"2024-05-01 12:30:00\" (UTC)",
-        Kind::Mac => "an Ethernet address: write 02:50:00:00:00:01",
-        Kind::Ipv4 => "an IPv4 address: write 10.0.0.1, or 10.0.0.0/8",
-        Kind::Ipv6 => "an IPv6 address: write fd00::1, or fd00::/8",
-        Kind::Bytes => "bytes: write 0d:0a in hexadecimal, or \"text\"",
-        Kind::Text => "a text: write \"text\"",
+        Kind::Protocol => t!("a protocol: its bytes are written as 0d:0a or \"text\""),
+        Kind::Number => t!("a number: write 80, or 0x50"),
+        Kind::Flag => t!("a flag: write 1 or 0"),
+        Kind::Mark => t!("there or not: it has no value"),
+        Kind::Time => t!("a time in seconds: write 1.5"),
+        Kind::Moment => t!("a date and time: write \"2024-05-01 12:30:00\" (UTC)"),
+        Kind::Mac => t!("an Ethernet address: write 02:50:00:00:00:01"),
+        Kind::Ipv4 => t!("an IPv4 address: write 10.0.0.1, or 10.0.0.0/8"),
+        Kind::Ipv6 => t!("an IPv6 address: write fd00::1, or fd00::/8"),
+        Kind::Bytes => t!("bytes: write 0d:0a in hexadecimal, or \"text\""),
+        Kind::Text => t!("a text: write \"text\""),
     }
 }
 

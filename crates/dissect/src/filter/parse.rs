@@ -17,6 +17,7 @@ use super::literal::{self, Written, wanted};
 use super::pattern::Pattern;
 use super::value::Kind;
 use super::{FilterError, LENGTH_MAX};
+use texts::t;
 
 /// Parentheses within parentheses, braces, `not`s and arguments: each is a call within a call.
 const DEPTH_MAX: u32 = 64;
@@ -50,7 +51,7 @@ fn fault<T>(at: Range<usize>, message: impl Into<String>) -> Parsed<T> {
 
 pub(super) fn filter(text: &str) -> Result<Expression, FilterError> {
     if text.len() > LENGTH_MAX {
-        let message = format!("A filter has at most {LENGTH_MAX} bytes, this one has {}.", text.len());
+        let message = t!("A filter has at most {LENGTH_MAX} bytes, this one has {}.", text.len());
         return Err(FilterError { at: 0..text.len(), message });
     }
     let mut input = LocatingSlice::new(text);
@@ -73,8 +74,8 @@ fn whole(input: &mut Input<'_>) -> Parsed<Expression> {
         return Ok(expression);
     }
     match input.as_ref().chars().next() {
-        Some(')') => fault(rest.start..rest.start + 1, "There is no parenthesis that this one closes."),
-        _ => fault(rest, "An “and” or “or” is missing before this."),
+        Some(')') => fault(rest.start..rest.start + 1, t!("There is no parenthesis that this one closes.")),
+        _ => fault(rest, t!("An “and” or “or” is missing before this.")),
     }
 }
 
@@ -122,7 +123,7 @@ fn name_text<'t>(input: &mut Input<'t>) -> Parsed<&'t str> {
 }
 
 fn too_deep<T>(input: &Input<'_>) -> Parsed<T> {
-    fault(here(input), format!("More than {DEPTH_MAX} levels within each other are too many."))
+    fault(here(input), t!("More than {DEPTH_MAX} levels within each other are too many."))
 }
 
 fn negated(input: &mut Input<'_>, depth: u32) -> Parsed<Expression> {
@@ -139,10 +140,11 @@ fn negated(input: &mut Input<'_>, depth: u32) -> Parsed<Expression> {
         let inner = either(input, depth + 1)?;
         if opt(")").parse_next(input)?.is_none() {
             return match input.is_empty() {
-                true => fault(start..start + 1, "This parenthesis is not closed."),
-                false => {
-                    fault(here(input), "An “and”, an “or” or a closing parenthesis is missing before this.")
-                }
+                true => fault(start..start + 1, t!("This parenthesis is not closed.")),
+                false => fault(
+                    here(input),
+                    t!("An “and”, an “or” or a closing parenthesis is missing before this."),
+                ),
             };
         }
         multispace0.parse_next(input)?;
@@ -172,7 +174,7 @@ fn test(input: &mut Input<'_>, depth: u32) -> Parsed<Expression> {
     if let Operand::Literal(_) = left.operand {
         return fault(
             left.at,
-            "A field or protocol, such as ip.addr or arp, belongs here, and its value behind it.",
+            t!("A field or protocol, such as ip.addr or arp, belongs here, and its value behind it."),
         );
     }
     let operator_at = here(input);
@@ -208,11 +210,13 @@ fn test(input: &mut Input<'_>, depth: u32) -> Parsed<Expression> {
             let spans = spans(input, &left)?;
             Ok(Expression::In(quantity, left.operand, spans))
         }
-        _ if input.as_ref().starts_with('=') => fault(operator_at, "“Equal” is written ==."),
-        _ if quantity != Quantity::Usual => fault(operator_at, "Something to compare it with is missing."),
+        _ if input.as_ref().starts_with('=') => fault(operator_at, t!("“Equal” is written ==.")),
+        _ if quantity != Quantity::Usual => {
+            fault(operator_at, t!("Something to compare it with is missing."))
+        }
         _ => match &left.operand {
-            Operand::Slice(..) => fault(operator_at, "Something to compare these bytes with is missing."),
-            Operand::Call(..) => fault(operator_at, "Something to compare this with is missing."),
+            Operand::Slice(..) => fault(operator_at, t!("Something to compare these bytes with is missing.")),
+            Operand::Call(..) => fault(operator_at, t!("Something to compare this with is missing.")),
             _ => Ok(Expression::Present(left.operand)),
         },
     }
@@ -236,7 +240,7 @@ fn looks_into(left: &Typed, what: &str) -> Parsed<()> {
         return Ok(());
     }
     let kind = wanted(left.kind);
-    fault(left.at.clone(), format!("{} is {kind}. “{what}” looks into texts and bytes.", left.name()))
+    fault(left.at.clone(), t!("{} is {kind}. “{what}” looks into texts and bytes.", left.name()))
 }
 
 fn pattern(input: &mut Input<'_>, quantity: Quantity, left: Typed) -> Parsed<Expression> {
@@ -249,7 +253,7 @@ fn pattern(input: &mut Input<'_>, quantity: Quantity, left: Typed) -> Parsed<Exp
     let text = match written {
         Written::Quoted(text) => text,
         Written::Letter(_) | Written::Word(_) => {
-            return fault(at, "A regular expression in quotation marks belongs here.");
+            return fault(at, t!("A regular expression in quotation marks belongs here."));
         }
     };
     match Pattern::new(&text) {
@@ -266,19 +270,19 @@ fn compare(
     relation: Relation,
 ) -> Parsed<Expression> {
     if left.kind == Kind::Mark {
-        return fault(here(input), format!("{} is {}.", left.name(), wanted(Kind::Mark)));
+        return fault(here(input), t!("{} is {}.", left.name(), wanted(Kind::Mark)));
     }
     let right = sum(input, depth, Some(&left))?;
     if !left.kind.compares_with(right.kind) {
         let (one, other) = (left.kind.noun(), right.kind.noun());
-        let message = format!("{} is {one}, and {} is {other}.", left.name(), right.name());
+        let message = t!("{} is {one}, and {} is {other}.", left.name(), right.name());
         return fault(right.at, message);
     }
     if relation.is_ordered()
         && let Operand::Literal(Literal::Net(address, bits)) = right.operand
         && bits < full(address)
     {
-        return fault(right.at, "An address is in a net or not: use == or !=.");
+        return fault(right.at, t!("An address is in a net or not: use == or !=."));
     }
     Ok(Expression::Compare(quantity, left.operand, relation, right.operand))
 }
@@ -312,8 +316,7 @@ fn arithmetic(
             (one, other, _) if calculates(one) && calculates(other) => Kind::Number,
             (one, _, _) => {
                 let wrong = if calculates(one) { &right } else { &left };
-                let message =
-                    format!("{} is {}: it cannot be calculated with.", wrong.name(), wrong.kind.noun());
+                let message = t!("{} is {}: it cannot be calculated with.", wrong.name(), wrong.kind.noun());
                 return fault(wrong.at.clone(), message);
             }
         };
@@ -357,7 +360,7 @@ fn single(input: &mut Input<'_>, depth: u32, about: Option<&Typed>) -> Parsed<Ty
         multispace0.parse_next(input)?;
         let inner = sum(input, depth + 1, about)?;
         if opt("}").parse_next(input)?.is_none() {
-            return fault(start..start + 1, "This brace is not closed.");
+            return fault(start..start + 1, t!("This brace is not closed."));
         }
         let at = start..input.current_token_start();
         multispace0.parse_next(input)?;
@@ -369,7 +372,7 @@ fn single(input: &mut Input<'_>, depth: u32, about: Option<&Typed>) -> Parsed<Ty
         let inner = single(input, depth + 1, about)?;
         let at = start..inner.at.end;
         if !(calculates(inner.kind) || inner.kind == Kind::Time) {
-            return fault(inner.at, "Only numbers have a sign.");
+            return fault(inner.at, t!("Only numbers have a sign."));
         }
         return Ok(Typed { operand: Operand::Negative(Box::new(inner.operand)), at, ..inner });
     }
@@ -396,7 +399,7 @@ fn single(input: &mut Input<'_>, depth: u32, about: Option<&Typed>) -> Parsed<Ty
             };
             value(input, &number)
         }
-        (None, None) => fault(here(input), "A field or protocol, such as ip.addr or arp, belongs here."),
+        (None, None) => fault(here(input), t!("A field or protocol, such as ip.addr or arp, belongs here.")),
     }
 }
 
@@ -404,16 +407,16 @@ fn field(input: &mut Input<'_>, text: &str) -> Parsed<Typed> {
     let start = input.current_token_start();
     name_text.parse_next(input)?;
     if input.as_ref().starts_with(char::is_alphanumeric) {
-        return fault(start..here(input).end, "The names of fields and protocols have no such letters.");
+        return fault(start..here(input).end, t!("The names of fields and protocols have no such letters."));
     }
     if input.as_ref().starts_with('#') {
         return fault(
             start..input.current_token_start() + 1,
-            "Choosing one of several layers with # is not offered here.",
+            t!("Choosing one of several layers with # is not offered here."),
         );
     }
     if input.as_ref().starts_with('(') {
-        return fault(start..start + text.len(), format!("There is no function {text}."));
+        return fault(start..start + text.len(), t!("There is no function {text}."));
     }
     let Some(entry) = catalogue::find(text) else {
         return fault(start..start + text.len(), unknown(text));
@@ -427,7 +430,7 @@ fn field(input: &mut Input<'_>, text: &str) -> Parsed<Typed> {
     while let Some(parts) = opt(slice).parse_next(input)? {
         let at = start..input.current_token_start();
         if !typed.kind.has_bytes() {
-            return fault(at, format!("{text} has no bytes to choose from."));
+            return fault(at, t!("{text} has no bytes to choose from."));
         }
         let kind = if typed.kind == Kind::Text { Kind::Text } else { Kind::Bytes };
         typed = Typed { operand: Operand::Slice(Box::new(typed.operand), parts), at, kind, field: None };
@@ -439,15 +442,15 @@ fn field(input: &mut Input<'_>, text: &str) -> Parsed<Typed> {
 /// Why there is no such field.
 fn unknown(text: &str) -> String {
     if let Some(reason) = left_out(text) {
-        return format!("{text} is left out here: {reason}.");
+        return t!("{text} is left out here: {reason}.");
     }
     let nearest = entries()
         .map(|entry| (strsim::osa_distance(entry.key, text), entry.key))
         .min()
         .filter(|(distance, key)| *distance <= 2.min(key.len() / 3));
     match nearest {
-        Some((_, key)) => format!("There is no field {text}. Is it {key}?"),
-        None => format!("There is no field or protocol {text}."),
+        Some((_, key)) => t!("There is no field {text}. Is it {key}?"),
+        None => t!("There is no field or protocol {text}."),
     }
 }
 
@@ -463,7 +466,9 @@ fn call(input: &mut Input<'_>, depth: u32, function: Function) -> Parsed<Typed> 
         match opt(alt((",", ")"))).parse_next(input)? {
             Some(",") => {}
             Some(_) => break,
-            None => return fault(here(input), "A comma or a closing parenthesis is missing before this."),
+            None => {
+                return fault(here(input), t!("A comma or a closing parenthesis is missing before this."));
+            }
         }
     }
     let at = start..input.current_token_start();
@@ -481,7 +486,7 @@ fn called(function: Function, arguments: &[Typed]) -> Result<Kind, String> {
     let several = matches!(function, Function::Max | Function::Min);
     let first = &arguments[0];
     if !several && arguments.len() > 1 {
-        return Err(format!("{}() takes one argument.", function.name()));
+        return Err(t!("{}() takes one argument.", function.name()));
     }
     let fits = |argument: &Typed| match function {
         Function::Len => argument.kind.has_bytes(),
@@ -493,7 +498,7 @@ fn called(function: Function, arguments: &[Typed]) -> Result<Kind, String> {
         }
     };
     if let Some(wrong) = arguments.iter().find(|argument| !fits(argument)) {
-        return Err(format!(
+        return Err(t!(
             "{} is {}: {}() does not take that.",
             wrong.name(),
             wrong.kind.noun(),
@@ -530,7 +535,7 @@ fn slice(input: &mut Input<'_>) -> Parsed<Vec<Part>> {
         Some(parts) => Ok(parts),
         None => fault(
             start..end,
-            "Bytes are chosen by [from:how many], [from-to], [from:], [:how many] or [which].",
+            t!("Bytes are chosen by [from:how many], [from-to], [from:], [:how many] or [which]."),
         ),
     }
 }
@@ -556,13 +561,13 @@ fn slice_part(text: &str) -> Option<Part> {
 fn literal(about: &Typed, written: &Written<'_>, at: Range<usize>) -> Parsed<Literal> {
     let kind = about.kind;
     literal::of_kind(kind, about.field, written)
-        .or_else(|wanted| fault(at, format!("{} is {wanted}.", about.name())))
+        .or_else(|wanted| fault(at, t!("{} is {wanted}.", about.name())))
 }
 
 fn value(input: &mut Input<'_>, about: &Typed) -> Parsed<Typed> {
     let start = input.current_token_start();
     if about.kind == Kind::Mark {
-        return fault(here(input), format!("{} is {}.", about.name(), wanted(Kind::Mark)));
+        return fault(here(input), t!("{} is {}.", about.name(), wanted(Kind::Mark)));
     }
     let written = written(input)?;
     let at = start..input.current_token_start();
@@ -575,7 +580,10 @@ fn value(input: &mut Input<'_>, about: &Typed) -> Parsed<Typed> {
 fn spans(input: &mut Input<'_>, about: &Typed) -> Parsed<Vec<Span>> {
     let start = input.current_token_start();
     if opt("{").parse_next(input)?.is_none() {
-        return fault(here(input), "A set such as {80, 443, 5000..5010} belongs here.");
+        return fault(
+            here(input),
+            t!("A set such as {written} belongs here.", written = "{80, 443, 5000..5010}"),
+        );
     }
     let mut spans = Vec::new();
     loop {
@@ -587,8 +595,8 @@ fn spans(input: &mut Input<'_>, about: &Typed) -> Parsed<Vec<Span>> {
                 multispace0.parse_next(input)?;
                 return Ok(spans);
             }
-            None if input.is_empty() => return fault(start..start + 1, "This brace is not closed."),
-            None => return fault(here(input), "A comma or a closing brace is missing before this."),
+            None if input.is_empty() => return fault(start..start + 1, t!("This brace is not closed.")),
+            None => return fault(here(input), t!("A comma or a closing brace is missing before this.")),
         }
     }
 }
@@ -596,7 +604,7 @@ fn spans(input: &mut Input<'_>, about: &Typed) -> Parsed<Vec<Span>> {
 fn span(input: &mut Input<'_>, about: &Typed) -> Parsed<Span> {
     let at = here(input);
     if about.kind == Kind::Mark {
-        return fault(at, format!("{} is {}.", about.name(), wanted(Kind::Mark)));
+        return fault(at, t!("{} is {}.", about.name(), wanted(Kind::Mark)));
     }
     let start = input.current_token_start();
     let first = written(input)?;
@@ -629,7 +637,7 @@ fn span(input: &mut Input<'_>, about: &Typed) -> Parsed<Span> {
     if let Span { from, to: Some(to) } = &span
         && (net(from) || net(to))
     {
-        return fault(start..input.current_token_start(), "From one net to another there is nothing.");
+        return fault(start..input.current_token_start(), t!("From one net to another there is nothing."));
     }
     Ok(span)
 }
@@ -642,7 +650,7 @@ fn written<'t>(input: &mut Input<'t>) -> Parsed<Written<'t>> {
         let text = take_while(0.., |letter: char| letter != '"').parse_next(input)?;
         return match opt("\"").parse_next(input)? {
             Some(_) => Ok(Written::Quoted(text.into())),
-            None => fault(start..start + 2, "This quotation mark is not closed."),
+            None => fault(start..start + 2, t!("This quotation mark is not closed.")),
         };
     }
     if opt("\"").parse_next(input)?.is_some() {
@@ -653,13 +661,15 @@ fn written<'t>(input: &mut Input<'t>) -> Parsed<Written<'t>> {
             opt(("'", any.verify(char::is_ascii), "'")).parse_next(input)?;
         return match letter {
             Some((_, letter, _)) => Ok(Written::Letter(letter as u8)),
-            None => fault(here(input), "One letter in apostrophes belongs here; texts have quotation marks."),
+            None => {
+                fault(here(input), t!("One letter in apostrophes belongs here; texts have quotation marks."))
+            }
         };
     }
     let is_word = |letter: char| !letter.is_whitespace() && !"(){}[],&|=!<>\"+*%".contains(letter);
     match opt(take_while(1.., is_word)).parse_next(input)? {
         Some(word) => Ok(Written::Word(word)),
-        None => fault(here(input), "A value belongs here."),
+        None => fault(here(input), t!("A value belongs here.")),
     }
 }
 
@@ -678,11 +688,11 @@ fn quoted<'t>(input: &mut Input<'t>, start: usize) -> Parsed<Written<'t>> {
                 Some(letter) if letter.is_ascii_graphic() => text.extend(['\\', letter]),
                 _ => {
                     let at = escape..input.current_token_start();
-                    return fault(at, "Behind a \\ there is \", \\, n, r or t.");
+                    return fault(at, t!("Behind a \\ there is \", \\, n, r or t."));
                 }
             },
             Some(letter) => text.push(letter),
-            None => return fault(start..start + 1, "This quotation mark is not closed."),
+            None => return fault(start..start + 1, t!("This quotation mark is not closed.")),
         }
     }
 }

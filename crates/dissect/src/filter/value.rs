@@ -1,6 +1,7 @@
 //! The values of fields: of what kind they are, and how they are handed over while a packet is read.
 
 use std::net::IpAddr;
+use texts::t;
 
 /// The kind of a field's values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,17 +78,17 @@ impl Kind {
     /// What a field of this kind is, for an error.
     pub fn noun(self) -> &'static str {
         match self {
-            Kind::Protocol => "a protocol",
-            Kind::Number => "a number",
-            Kind::Flag => "a flag",
-            Kind::Mark => "there or not",
-            Kind::Time => "a time in seconds",
-            Kind::Moment => "a date and time",
-            Kind::Mac => "an Ethernet address",
-            Kind::Ipv4 => "an IPv4 address",
-            Kind::Ipv6 => "an IPv6 address",
-            Kind::Bytes => "bytes",
-            Kind::Text => "a text",
+            Kind::Protocol => t!("a protocol"),
+            Kind::Number => t!("a number"),
+            Kind::Flag => t!("a flag"),
+            Kind::Mark => t!("there or not"),
+            Kind::Time => t!("a time in seconds"),
+            Kind::Moment => t!("a date and time"),
+            Kind::Mac => t!("an Ethernet address"),
+            Kind::Ipv4 => t!("an IPv4 address"),
+            Kind::Ipv6 => t!("an IPv6 address"),
+            Kind::Bytes => t!("bytes"),
+            Kind::Text => t!("a text"),
         }
     }
 }

@@ -49,6 +49,12 @@ fn accepts(own: EthernetAddress, destination: EthernetAddress) -> bool {
 impl Kernel {
     /// A frame reached the card. Returns whether the host has to be polled for it. `tag`: the owner's name for the frame.
     pub fn receive(&mut self, frame: Frame, tag: Tag, meter: &mut Meter<'_>) -> bool {
+        let is_seen = self.captures.see(meter.now, &frame);
+        self.take(frame, tag, meter) || is_seen
+    }
+
+    /// Handles a frame that reached the card.
+    fn take(&mut self, frame: Frame, tag: Tag, meter: &mut Meter<'_>) -> bool {
         let Some(ethernet) = Ethernet::read(&frame) else { return false };
         if !accepts(self.mac, ethernet.destination) {
             return false;
@@ -95,7 +101,7 @@ impl Kernel {
             (*in_use, answers) = (true, true);
         }
         if let Some(answer) = answer {
-            meter.actions.send(super::PortId(0), answer, None);
+            self.put_on_cable(answer, meter);
         }
         self.neighbor_effects(meter) || answers
     }
@@ -272,6 +278,7 @@ impl Kernel {
             }
             return;
         };
+        self.sockets.prepare_udp(handle);
         let before = self.sockets.udp(handle).recv_queue();
         self.hand_to_stack(&received.frame, meter);
         let dropped = !udp.payload().is_empty() && self.sockets.udp(handle).recv_queue() == before;
@@ -292,11 +299,16 @@ impl Kernel {
             Verdict::Pass => {}
         }
         let port = segment.tuple.local.port;
-        let is_full = |listener: &Listener| listener.port == port && listener.is_full();
+        let is_full = |listener: &Listener| listener.port == port && listener.is_full(&self.sockets);
         if segment.is_request()
             && (self.sockets.half_open(port) >= BACKLOG_MAX || self.listeners.iter().any(is_full))
         {
             return refuse(received, Refusal::BacklogFull, meter);
+        }
+        if segment.is_request()
+            && let Some(listener) = self.listeners.iter().find(|listener| listener.port == port)
+        {
+            listener.prepare(&mut self.sockets);
         }
         self.hand_to_stack(&received.frame, meter);
         if segment.is_request() {

@@ -166,6 +166,12 @@ impl Kernel {
             }
         }
         self.departed(&ip, meter);
+        self.put_on_cable(frame, meter);
+    }
+
+    /// Hands a frame to the cable, and to the programs that look on.
+    pub(crate) fn put_on_cable(&mut self, frame: Frame, meter: &mut Meter<'_>) {
+        self.captures.see(meter.now, &frame);
         meter.actions.send(PortId(0), frame, None);
     }
 
@@ -235,7 +241,7 @@ impl Kernel {
             IpAddress::Ipv4(target) => {
                 if let Some(from) = self.iface.get_source_address_ipv4(&target) {
                     let request = arp::request((self.mac, from), target, known);
-                    meter.actions.send(PortId(0), request, None);
+                    self.put_on_cable(request, meter);
                 }
             }
             IpAddress::Ipv6(target) => {
@@ -250,7 +256,7 @@ impl Kernel {
                 };
                 if let Some(to) = to {
                     packet::write_ethernet(&mut frame, self.mac, to);
-                    meter.actions.send(PortId(0), frame, None);
+                    self.put_on_cable(frame, meter);
                 }
             }
         }

@@ -2,16 +2,19 @@
 
 use super::{EditError, naming, push};
 use netlab::topology::{Link, Node, NodeId, NodeKind};
-use scenario::Scenario;
 use scenario::addresses::free_addresses;
+use scenario::{Icon, Scenario};
 
 /// Nodes and the links between them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Clip {
-    nodes: Vec<(Node, String, (f64, f64))>,
+    nodes: Vec<Copied>,
     /// Their ends are places in `nodes`.
     links: Vec<Link>,
 }
+
+/// A node, its id, what it is drawn as, and where it is.
+type Copied = (Node, String, Option<Icon>, (f64, f64));
 
 /// A copy is not put exactly onto its original.
 const ASIDE: f64 = 40.0;
@@ -26,7 +29,9 @@ impl Clip {
             Some(Link::new([NodeId(a? as u32), NodeId(b? as u32)], link.ways.clone()))
         });
         let copy = |&id: &NodeId| {
-            (scenario.topology.node(id).clone(), scenario.id(id).to_owned(), positions[id.index()])
+            let (node, name) = (scenario.topology.node(id).clone(), scenario.id(id).to_owned());
+            let icon = scenario.icons.get(&name).copied();
+            (node, name, icon, positions[id.index()])
         };
         (!nodes.is_empty()).then(|| Self { nodes: nodes.iter().map(copy).collect(), links: links.collect() })
     }
@@ -38,7 +43,7 @@ impl Clip {
             |aside: f64| self.nodes.iter().all(|(.., (x, y))| !taken.contains(&(x + aside, y + aside)));
         let aside = (1..100).map(|n| f64::from(n) * ASIDE).find(|&aside| is_free(aside)).unwrap_or(ASIDE);
         let mut new = Vec::new();
-        for (mut node, id, (x, y)) in self.nodes {
+        for (mut node, id, icon, (x, y)) in self.nodes {
             let stem = id.trim_end_matches(|c: char| c.is_ascii_digit());
             let fresh = naming::fresh_id(scenario, if stem.is_empty() { "n" } else { stem });
             if node.name == id {
@@ -48,7 +53,11 @@ impl Clip {
                 config.mac = None;
                 config.addresses = free_addresses(&scenario.whole().topology, None);
             }
-            new.push(push(scenario, fresh, node, (x + aside, y + aside))?);
+            new.push(push(scenario, fresh.clone(), node, (x + aside, y + aside))?);
+            // A node has to be there to have one.
+            if let Some(icon) = icon {
+                scenario.icons.insert(fresh, icon);
+            }
         }
         for link in self.links {
             let ends = link.ends.map(|end| new[end.index()]);

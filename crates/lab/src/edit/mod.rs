@@ -25,7 +25,7 @@ use clip::Clip;
 use netlab::run::RunId;
 use netlab::topology::{Duplex, Link, LinkId, Node, NodeId, NodeKind, Port, RouterConfig, SwitchConfig, Way};
 use scenario::addresses::free_addresses;
-use scenario::{Scenario, bounds, defaults, layout};
+use scenario::{Icon, Scenario, bounds, defaults, layout};
 use std::fmt;
 use texts::t;
 use wire::impair::Impairment;
@@ -80,6 +80,8 @@ pub enum Edit {
     Rename(NodeId, String),
     /// Changes a node's settings.
     SetNode(NodeId, NodeKind),
+    /// Changes what a node is drawn as; `None`: as its kind.
+    SetIcon(NodeId, Option<Icon>),
     /// Changes the settings of a link's directions.
     SetLink(LinkId, [Way; 2]),
     /// Changes the settings of the ports at a link's ends.
@@ -181,6 +183,13 @@ impl Edit {
                 next.topology.nodes[node.index()].name = if name.is_empty() { id } else { name.to_string() };
             }
             Self::SetNode(node, kind) => next.topology.nodes[node.index()].kind = kind,
+            Self::SetIcon(node, icon) => {
+                let id = next.ids[node.index()].clone();
+                match icon {
+                    Some(icon) => _ = next.icons.insert(id, icon),
+                    None => _ = next.icons.remove(&id),
+                }
+            }
             Self::SetLink(link, ways) => next.topology.links[link.index()].ways = ways,
             Self::SetPorts(link, ports) => next.topology.links[link.index()].ports = ports,
             Self::SetDuplex(link, duplex) => next.topology.links[link.index()].duplex = duplex,
@@ -219,7 +228,7 @@ impl Edit {
             Self::Connect(a, b) => nodes(&[*a, *b]),
             Self::Move(list, _) | Self::Align(list, _) => nodes(list),
             Self::Delete(node_list, link_list) => nodes(node_list) && links(link_list),
-            Self::Rename(node, _) | Self::SetNode(node, _) => nodes(&[*node]),
+            Self::Rename(node, _) | Self::SetNode(node, _) | Self::SetIcon(node, _) => nodes(&[*node]),
             Self::SetLink(link, _)
             | Self::SetPorts(link, _)
             | Self::SetDuplex(link, _)

@@ -301,3 +301,29 @@ fn ports_and_switches_change_while_the_network_runs() {
     let half = after(Edit::SetDuplex(LinkId(0), [Duplex::Full, Duplex::Half]));
     assert_eq!(half, Change::Restart, "a medium of another kind");
 }
+
+#[test]
+fn a_node_is_drawn_as_something_else_and_so_are_its_copies() {
+    let scenario = Scenario { ..crate::samples::numbered(0) };
+    let icons = |scenario: &Scenario| crate::lab::icons(scenario);
+    let (drawn, _) = Edit::SetIcon(NodeId(0), Some(scenario::Icon::Laptop)).apply(&scenario).unwrap();
+    assert_eq!(icons(&drawn)[0], Some("laptop"));
+    assert_eq!(between(&scenario, &drawn), Change::Looks, "nothing begins again for it");
+    assert_eq!(super::item_form::ItemForm::of_node(&drawn, NodeId(0)).icon(), Some(scenario::Icon::Laptop));
+    let clip = Clip::of(&drawn, &[NodeId(0), NodeId(1)]).unwrap();
+    let (both, new) = Edit::Paste(clip).apply(&drawn).unwrap();
+    let copies: Vec<_> = new.unwrap().iter().map(|node| icons(&both)[node.index()]).collect();
+    assert_eq!(copies, [Some("laptop"), None]);
+    assert_eq!(Scenario::parse(&both.to_json()).unwrap(), both);
+    let (plain, _) = Edit::SetIcon(NodeId(0), None).apply(&drawn).unwrap();
+    assert_eq!(icons(&plain)[0], None);
+}
+
+#[test]
+fn the_form_offers_every_icon() {
+    let super::item_form::field::Input::Choice(choices) = super::item_form::ICON.input else {
+        panic!("a choice")
+    };
+    let words: Vec<_> = choices.iter().map(|(word, _)| *word).filter(|word| !word.is_empty()).collect();
+    assert_eq!(words, scenario::Icon::WORDS);
+}

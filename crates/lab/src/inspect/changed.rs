@@ -2,33 +2,10 @@
 //! field. No node says so itself; a router that counts the time to live down and forgets the checksum would be seen.
 
 use super::Changed;
-use crate::topology::LiveTopology;
 use dissect::{Dissection, Layer};
-use netlab::History;
-use netlab::history::{Fate, Transit, TransitId};
 
 /// With more changes than this it is a different frame.
 const CHANGES_MAX: usize = 24;
-
-/// The same frame on the wire by which its sender got it, if that is still kept.
-pub(super) fn before<'a>(
-    topology: LiveTopology<'_>,
-    history: &'a History,
-    transit: &Transit,
-    within: u64,
-) -> Option<&'a Transit> {
-    if transit.first {
-        return None;
-    }
-    let here = topology.sender(transit.direction);
-    let earlier = (transit.id.0.saturating_sub(within)..transit.id.0).rev();
-    earlier.filter_map(|id| history.transit(TransitId(id))).find(|other| {
-        other.frame_id == transit.frame_id
-            && other.fate == Fate::Delivered
-            && other.arrival <= transit.queued
-            && topology.receiver(other.direction) == here
-    })
-}
 
 /// What is otherwise in the second of two frames, in the order of its layers.
 pub(super) fn between(before: &Dissection, now: &Dissection) -> Vec<Changed> {

@@ -12,10 +12,7 @@ use dissect::{Dissection, Link};
 use netlab::history::{Fate, Transit, TransitId};
 use netlab::{Frame, History, Instant};
 use texts::t;
-use trace::Row;
-
-/// Hops of a frame are looked for among this number of transits before and after.
-const HOPS_WITHIN: u64 = 4_000;
+use trace::{HOPS_WITHIN, Row, earlier};
 
 pub(super) fn sheet(
     topology: LiveTopology<'_>,
@@ -61,7 +58,7 @@ pub(super) fn sheet(
         .filter(|other| other.frame_id == transit.frame_id && other.queued <= at)
         .collect();
     let dissection = dissect::layers(&transit.frame);
-    let changed = before(topology, history, transit).and_then(|before| {
+    let changed = earlier(&topology, history, transit).and_then(|before| {
         let changes = match before.frame == transit.frame {
             true => Vec::new(),
             false => changed::between(&dissect::layers(&before.frame), &dissection),
@@ -92,15 +89,6 @@ pub(super) fn sheet(
         notes: Notes::default(),
         whole: None,
     }
-}
-
-/// The same frame on the wire by which its sender got it, if that is still kept.
-pub fn before<'a>(
-    topology: LiveTopology<'_>,
-    history: &'a History,
-    transit: &Transit,
-) -> Option<&'a Transit> {
-    changed::before(topology, history, transit, HOPS_WITHIN)
 }
 
 /// What wires have done to it, in sentences.

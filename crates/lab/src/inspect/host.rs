@@ -1,7 +1,7 @@
 //! A host's sheet.
 
 use super::words::{ago, ethernet, socket_row, tcp_settings};
-use super::{Scene, Sheet, Table};
+use super::{Memory, Scene, Sheet, Table};
 use crate::format;
 use crate::names;
 use netlab::topology::HostConfig;
@@ -37,7 +37,7 @@ pub(super) fn fill(sheet: &mut Sheet, scene: &Scene<'_>, config: &HostConfig) {
         facts.push(("MTU (IPv6)", t!("{what}, advertised {}", ago(at, since), what = format::buffer(mtu))));
     }
     facts.push(("TCP", tcp_settings(config.tcp)));
-    sheet.tables.push(Table::new(
+    let neighbors = Table::new(
         t!("Neighbors"),
         &[t!("IP address"), t!("Ethernet address"), t!("Learned")],
         tables
@@ -46,19 +46,27 @@ pub(super) fn fill(sheet: &mut Sheet, scene: &Scene<'_>, config: &HostConfig) {
             .map(|(ip, mac, since)| vec![ip.to_string(), ethernet(*mac), ago(at, *since)])
             .collect(),
         t!("None yet: it will ask by ARP or NDP when it has something to send."),
-    ));
-    sheet.tables.push(Table::new(
+    );
+    let since = tables.neighbors.iter().map(|(.., since)| *since);
+    sheet.tables.push(neighbors.remembering(Memory::Neighbors, since));
+    let sockets = Table::new(
         t!("Sockets"),
         &[t!("Socket"), t!("State"), t!("Remote endpoint")],
         tables.sockets.iter().map(|(_, state, _)| socket_row(state)).collect(),
         t!("None open: no program here is using the network."),
-    ));
+    );
+    let since = tables.sockets.iter().map(|(.., since)| *since);
+    sheet.tables.push(sockets.remembering(Memory::Sockets, since));
     if !tables.path_mtus.is_empty() {
         let row = |(to, mtu, since): &(_, usize, _)| {
             vec![names::with_address(scene.topology, *to), format::buffer(*mtu), ago(at, *since)]
         };
         let rows = tables.path_mtus.iter().map(row).collect();
-        sheet.tables.push(Table::new(t!("Path MTUs"), &[t!("To"), t!("Path MTU"), t!("Learned")], rows, ""));
+        let since = tables.path_mtus.iter().map(|(.., since)| *since);
+        sheet.tables.push(
+            Table::new(t!("Path MTUs"), &[t!("To"), t!("Path MTU"), t!("Learned")], rows, "")
+                .remembering(Memory::PathMtus, since),
+        );
     }
     if !tables.redirects.is_empty() {
         let row = |(to, via, since): &(_, _, _)| {
@@ -69,12 +77,20 @@ pub(super) fn fill(sheet: &mut Sheet, scene: &Scene<'_>, config: &HostConfig) {
             ]
         };
         let rows = tables.redirects.iter().map(row).collect();
-        sheet.tables.push(Table::new(t!("Redirects"), &[t!("To"), t!("Through"), t!("Since")], rows, ""));
+        let since = tables.redirects.iter().map(|(.., since)| *since);
+        sheet.tables.push(
+            Table::new(t!("Redirects"), &[t!("To"), t!("Through"), t!("Since")], rows, "")
+                .remembering(Memory::Redirects, since),
+        );
     }
     if !tables.memberships.is_empty() {
         let row = |(group, since): &(smoltcp::wire::IpAddress, _)| vec![group.to_string(), ago(at, *since)];
         let rows = tables.memberships.iter().map(row).collect();
-        sheet.tables.push(Table::new(t!("Groups"), &[t!("Group"), t!("Joined")], rows, ""));
+        let since = tables.memberships.iter().map(|(.., since)| *since);
+        sheet.tables.push(
+            Table::new(t!("Groups"), &[t!("Group"), t!("Joined")], rows, "")
+                .remembering(Memory::Memberships, since),
+        );
     }
     sheet.tables.push(scene.port_table(&[], &|_| Vec::new()));
 }

@@ -19,7 +19,7 @@ mod router;
 mod switch;
 pub mod words;
 
-pub use frame::{before, packet};
+pub use frame::packet;
 pub use words::{bridge_id, drop_reason, ethernet, role, state, tcp_state, way_words};
 
 use super::action::Action;
@@ -96,6 +96,35 @@ pub struct Table {
     pub buttons: Vec<Option<Button>>,
     /// What to say if there are no rows.
     pub empty: &'static str,
+    /// What of the node's memory it is, and since when each row has been as it is. `None`: it counts or lists settings.
+    pub memory: Option<(Memory, Vec<Instant>)>,
+}
+
+/// What a node remembers, each in a table of its own: what can stand beside the node on the stage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Memory {
+    /// A switch's MAC table.
+    Macs,
+    /// The ports of a spanning tree.
+    Tree,
+    /// The multicast groups behind a switch's ports.
+    Groups,
+    /// A router's routes.
+    Routes,
+    /// The neighbors of a host or a router, from ARP and NDP.
+    Neighbors,
+    /// A router's address translations.
+    Translations,
+    /// The connections that a router's filter tracks.
+    Connections,
+    /// A host's sockets.
+    Sockets,
+    /// A host's path MTUs.
+    PathMtus,
+    /// The redirects that a host follows.
+    Redirects,
+    /// The multicast groups that a host has joined.
+    Memberships,
 }
 
 /// A frame on a link.
@@ -167,7 +196,14 @@ impl Inspected {
 impl Table {
     fn new(title: &'static str, columns: &[&str], rows: Vec<Vec<String>>, empty: &'static str) -> Self {
         let columns = columns.iter().map(|&column| column.to_string()).collect();
-        Self { title, columns, rows, buttons: Vec::new(), empty }
+        Self { title, columns, rows, buttons: Vec::new(), empty, memory: None }
+    }
+
+    /// The same table, as a part of the node's memory: since when each row has been as it is.
+    fn remembering(self, memory: Memory, since: impl Iterator<Item = Instant>) -> Self {
+        let since: Vec<_> = since.collect();
+        debug_assert_eq!(since.len(), self.rows.len());
+        Self { memory: Some((memory, since)), ..self }
     }
 }
 
@@ -181,6 +217,13 @@ pub fn inspect(topology: LiveTopology<'_>, history: &History, at: Instant, what:
             None => Inspected::Forgotten,
         },
     }
+}
+
+/// The tables of what a node remembered at a moment, the most telling first.
+pub fn memories(topology: LiveTopology<'_>, history: &History, at: Instant, node: NodeId) -> Vec<Table> {
+    let mut tables = node_sheet(topology, history, at, node).tables;
+    tables.retain(|table| table.memory.is_some());
+    tables
 }
 
 /// What the sheet of a node is made from.
@@ -328,6 +371,31 @@ mod tests {
         let host = sheet(&world, world.now(), Selection::Node(NodeId(1)));
         assert_eq!(host.facts[0], ("Address", "10.0.0.1/24".into()));
         assert_eq!(host.tables[0].rows[0][0], "10.0.0.2");
+    }
+
+    fn remembered(world: &World, at: Instant, node: NodeId) -> Vec<Table> {
+        memories(LiveTopology::of(world), world.history(), at, node)
+    }
+
+    #[test]
+    fn what_a_node_remembers_is_the_inspectors_tables_and_each_row_has_the_moment_it_came() {
+        let world = pinged();
+        let end = world.now();
+        let titles = |tables: &[Table]| tables.iter().map(|table| table.title).collect::<Vec<_>>();
+        let switch = remembered(&world, end, NodeId(0));
+        assert_eq!(titles(&switch), ["MAC table"]);
+        assert_eq!(switch, [sheet(&world, end, Selection::Node(NodeId(0))).tables[0].clone()]);
+        let (memory, since) = switch[0].memory.clone().unwrap();
+        assert_eq!((memory, since.len()), (Memory::Macs, 2));
+        for moment in since {
+            let rows = |at| remembered(&world, at, NodeId(0))[0].rows.len();
+            assert!(rows(moment) > rows(Instant::from_nanos(moment.nanos() - 1)), "a row came at {moment:?}");
+        }
+        assert_eq!(titles(&remembered(&world, end, NodeId(1))), ["Neighbors", "Sockets"]);
+        let home = ran(HOME, 10);
+        let router = remembered(&home, home.now(), named(&home, "home"));
+        assert_eq!(titles(&router), ["Routes", "Neighbors", "Translations", "Connections"]);
+        assert!(router.iter().all(|table| table.memory.as_ref().unwrap().1.len() == table.rows.len()));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! A router's sheet.
 
 use super::words::{ago, endpoint, ethernet, flow, packets, rip, rule, source, verdict};
-use super::{Button, Scene, Sheet, Table};
+use super::{Button, Memory, Scene, Sheet, Table};
 use crate::action::Action;
 use crate::format;
 use crate::names;
@@ -38,7 +38,7 @@ pub(super) fn fill(sheet: &mut Sheet, scene: &Scene<'_>, config: &RouterConfig) 
     });
     sheet.tables.push(interfaces(scene, config));
     sheet.tables.push(routes(scene));
-    sheet.tables.push(Table::new(
+    let neighbors = Table::new(
         t!("Neighbors"),
         &[t!("IP address"), t!("Ethernet address"), t!("Learned")],
         scene
@@ -50,7 +50,9 @@ pub(super) fn fill(sheet: &mut Sheet, scene: &Scene<'_>, config: &RouterConfig) 
             })
             .collect(),
         t!("None yet: it will ask by ARP or NDP when it has something to send on."),
-    ));
+    );
+    let since = scene.tables.neighbors.iter().map(|(.., since)| *since);
+    sheet.tables.push(neighbors.remembering(Memory::Neighbors, since));
     if config.nat.is_some() || !scene.tables.translations.is_empty() {
         sheet.tables.push(translations(scene));
     }
@@ -150,6 +152,7 @@ fn routes(scene: &Scene<'_>) -> Table {
         scene.tables.routes.iter().map(row).collect(),
         t!("None: it drops every packet that it should forward."),
     )
+    .remembering(Memory::Routes, scene.tables.routes.iter().map(|(.., since)| *since))
 }
 
 const fn transport(transport: Option<Transport>) -> &'static str {
@@ -178,6 +181,7 @@ fn translations(scene: &Scene<'_>) -> Table {
         scene.tables.translations.iter().map(row).collect(),
         t!("None yet: no host inside has sent a packet to the outside."),
     )
+    .remembering(Memory::Translations, scene.tables.translations.iter().map(|(.., since)| *since))
 }
 
 fn rules(scene: &Scene<'_>, filter: &Filter) -> Table {
@@ -241,4 +245,5 @@ fn connections(scene: &Scene<'_>) -> Table {
         scene.tables.connections.iter().map(row).collect(),
         t!("None: it tracks no connection now."),
     )
+    .remembering(Memory::Connections, scene.tables.connections.iter().map(|(.., since)| *since))
 }

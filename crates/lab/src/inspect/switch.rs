@@ -1,7 +1,7 @@
 //! A switch's sheet.
 
 use super::words::{ago, bridge_id, edge, elapsed, ethernet, membership, role, state, stp, vlan};
-use super::{Button, Scene, Sheet, Table};
+use super::{Button, Memory, Scene, Sheet, Table};
 use crate::action::Action;
 use crate::format;
 use bridge::config::{Edge, Membership};
@@ -77,6 +77,7 @@ fn mac_table(scene: &Scene<'_>, knows_vlans: bool) -> Table {
             "Empty: no frame has arrived yet. A frame to an address that is not here goes out of every other port."
         ),
     )
+    .remembering(Memory::Macs, scene.tables.macs.iter().map(|entry| entry.since))
 }
 
 fn tree_table(scene: &Scene<'_>, ports: &[bridge::Port]) -> Table {
@@ -102,6 +103,7 @@ fn tree_table(scene: &Scene<'_>, ports: &[bridge::Port]) -> Table {
         scene.tables.ports.iter().map(row).collect(),
         t!("No port takes part yet."),
     )
+    .remembering(Memory::Tree, scene.tables.ports.iter().map(|entry| entry.since))
 }
 
 fn group_table(scene: &Scene<'_>) -> Table {
@@ -114,6 +116,7 @@ fn group_table(scene: &Scene<'_>) -> Table {
         scene.tables.groups.iter().map(row).collect(),
         t!("No host has joined a group yet."),
     )
+    .remembering(Memory::Groups, scene.tables.groups.iter().map(|(.., since)| *since))
 }
 
 fn port_table(scene: &Scene<'_>, ports: &[bridge::Port], knows_vlans: bool) -> Table {

@@ -14,12 +14,11 @@ use netlab::history::{FrameId, TransitId};
 use netlab::topology::NodeId;
 use std::collections::VecDeque;
 use std::rc::Rc;
+use texts::t;
 use trace::swatch::{self, Swatch};
 
 /// The greatest number of lifelines: the addresses beyond share the last one, so that each has room for its name.
 pub const LANES_MAX: usize = 24;
-/// The lifeline that they share.
-const OTHERS: &str = "others";
 /// The height of the usual time between two packets, in heights of a text.
 const USUAL_REM: f64 = 2.0;
 /// The usual time is taken from this number of packets.
@@ -85,7 +84,7 @@ impl Recorded {
             let place = place.unwrap_or_else(|| {
                 let is_room = self.names.len() + 1 < LANES_MAX;
                 if is_room || self.names.len() < LANES_MAX {
-                    self.names.push(if is_room { name } else { OTHERS.into() });
+                    self.names.push(if is_room { name } else { t!("others").into() });
                 }
                 self.names.len() - 1
             });

@@ -40,6 +40,8 @@ pub const SESSIONS_MAX: usize = 4_096;
 pub enum Inbound {
     /// It was translated and now has an address inside: forward it.
     Translated,
+    /// Its source was translated, too: it came from inside ([`Translator::hairpin`]).
+    Hairpinned,
     /// There is no translation for it: it is unchanged, and for the router itself.
     Untouched,
 }
@@ -249,8 +251,8 @@ impl Translator {
     /// Translates a packet that came in at an inside port and is for the `outside` address of this router itself (RFC 4787,
     /// REQ-9): both its source and its destination, so that the answer comes back this way.
     ///
-    /// [`Inbound::Untouched`]: no translation has that port; it is for the router itself. Refusals are those of
-    /// [`outbound`](Self::outbound) and [`inbound`](Self::inbound).
+    /// [`Inbound::Untouched`]: no translation has that port; it is for the router itself. Otherwise [`Inbound::Hairpinned`]. Refusals are
+    /// those of [`outbound`](Self::outbound) and [`inbound`](Self::inbound).
     pub fn hairpin(
         &mut self,
         now: Instant,
@@ -281,7 +283,7 @@ impl Translator {
         }
         self.outbound(now, bytes, outside, out)?;
         match self.inbound(now, bytes, outside, out)? {
-            Inbound::Translated => Ok(Inbound::Translated),
+            Inbound::Translated | Inbound::Hairpinned => Ok(Inbound::Hairpinned),
             Inbound::Untouched => Err(Refusal::NoTranslation),
         }
     }
@@ -352,6 +354,38 @@ impl Translator {
         Some(mapping.inside)
     }
 }
+
+/// A hairpinned packet as the filter sees it: with the addresses of the two hosts inside. `original` is the packet as it came, `translated`
+/// the same with both of its ends translated. Checksums are not made right.
+pub(crate) fn between_hosts_inside(original: &[u8], translated: &[u8]) -> Vec<u8> {
+    let mut seen = translated.to_vec();
+    let mut keep = |at: usize, len: usize| {
+        if let (Some(to), Some(from)) = (seen.get_mut(at..at + len), original.get(at..at + len)) {
+            to.copy_from_slice(from);
+        }
+    };
+    let Some(packet) = Packet::read(original) else { return seen };
+    keep(SOURCE_AT, ADDRESS_LEN);
+    match packet.body {
+        Body::Tcp { .. } | Body::Udp { .. } => keep(packet.upper, PORT_LEN),
+        // The packet that the error is about went to its sender.
+        Body::Error { embedded } => {
+            keep(embedded + DESTINATION_AT, ADDRESS_LEN);
+            if let Some(about) = packet.embedded(original) {
+                keep(about.upper + embedded + PORT_LEN, PORT_LEN);
+            }
+        }
+        Body::Query { .. } | Body::LaterFragment | Body::Short | Body::Other => {}
+    }
+    seen
+}
+
+/// Fields of an IPv4 header (RFC 791, 3.1).
+const SOURCE_AT: usize = 12;
+const DESTINATION_AT: usize = 16;
+const ADDRESS_LEN: usize = 4;
+/// The source port of TCP and UDP comes first, then the destination port.
+const PORT_LEN: usize = 2;
 
 /// Reads a whole IPv4 packet. The header that has its checksum must be there: a first fragment without it could not be
 /// translated, and only attacks contain one (RFC 1858).

@@ -50,7 +50,7 @@ impl Lab {
     fn back(&mut self, now: Instant, bytes: Vec<u8>) -> Result<Option<Vec<u8>>, Refusal> {
         let mut new = bytes.clone();
         match self.0.inbound(now, &mut new, O, &mut self.1)? {
-            Inbound::Translated => {
+            Inbound::Translated | Inbound::Hairpinned => {
                 assert!(fragment(&new) || sample::is_right(&new));
                 Ok(Some(new))
             }
@@ -63,7 +63,7 @@ impl Lab {
 
     fn hairpin(&mut self, now: Instant, mut bytes: Vec<u8>) -> Result<Option<Vec<u8>>, Refusal> {
         let done = self.0.hairpin(now, &mut bytes, O, &mut self.1)?;
-        Ok((done == Inbound::Translated).then(|| {
+        Ok((done == Inbound::Hairpinned).then(|| {
             assert!(sample::is_right(&bytes));
             bytes
         }))

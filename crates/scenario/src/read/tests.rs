@@ -137,7 +137,7 @@ fn the_schema_has_the_bounds_that_are_checked() {
     ] {
         assert_eq!(schema(pointer), bound, "{pointer}");
     }
-    assert_eq!(schema("/$defs/id/pattern"), format!("^[A-Za-z0-9_-]{}}$", "{1,{ID_CHARS_MAX}"));
+    assert_eq!(schema("/$defs/id/pattern"), format!("^[A-Za-z0-9_-]{{1,{ID_CHARS_MAX}}}$"));
 }
 
 #[test]

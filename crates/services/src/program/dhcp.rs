@@ -162,7 +162,7 @@ impl DhcpClient {
                     system.set_gateway(false, lease.routers.first().map(|router| (*router).into()));
                     let servers: Vec<IpAddress> = lease.dns.iter().map(|server| (*server).into()).collect();
                     let servers = if servers.is_empty() { system.config().dns.clone() } else { servers };
-                    system.set_resolver(ResolverConfig { servers, domain: lease.domain });
+                    ask_from_now_on(system, ResolverConfig { servers, domain: lease.domain });
                     let what = if is_new { "bound to" } else { "renewed" };
                     let left = (lease.until - system.now()).nanos() / 1_000_000_000;
                     system.print(&format!("{what} {address} from {server} for {left} s\n"));
@@ -173,7 +173,7 @@ impl DhcpClient {
                     system.kept::<Shared>().dhcp.lease = None;
                     system.set_gateway(false, None);
                     let servers = system.config().dns.clone();
-                    system.set_resolver(ResolverConfig { servers, domain: None });
+                    ask_from_now_on(system, ResolverConfig { servers, domain: None });
                     system.remove_address(address.into());
                     system.print(&format!("{address} given up\n"));
                 }
@@ -261,4 +261,13 @@ impl Program for DhcpClient {
         system.kept::<Shared>().dhcp.state = None;
         0
     }
+}
+
+/// Changes where names are looked up. What other servers have said is forgotten, as systemd-resolved does: they may have been those of another
+/// network, or no right ones.
+fn ask_from_now_on(system: &mut System<'_>, resolver: ResolverConfig) {
+    if system.resolver().servers != resolver.servers {
+        system.kept::<Shared>().names = Default::default();
+    }
+    system.set_resolver(resolver);
 }

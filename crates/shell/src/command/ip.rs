@@ -16,12 +16,15 @@ enum Deed {
     ShowAddresses,
     AddAddress(IpCidr),
     RemoveAddress(IpCidr),
+    FlushAddresses,
     ShowRoutes,
     RouteTo(IpAddress),
     SetGateway(IpAddress),
     NoGateway,
     ShowNeighbors,
     SetNeighbor(IpAddress, EthernetAddress),
+    RemoveNeighbor(IpAddress),
+    FlushNeighbors,
     ShowLinks,
 }
 
@@ -75,7 +78,11 @@ fn address(words: &[&str]) -> Result<Deed, Wrong> {
         [verb] if is_short_for(verb, "show") || is_short_for(verb, "list") => Ok(Deed::ShowAddresses),
         [verb, cidr] if is_short_for(verb, "add") => Ok(Deed::AddAddress(prefixed(cidr)?)),
         [verb, cidr] if is_short_for(verb, "delete") => Ok(Deed::RemoveAddress(prefixed(cidr)?)),
-        _ => Err("it is ip addr [show], ip addr add ADDRESS/PREFIX or ip addr del ADDRESS/PREFIX".into()),
+        [verb] if is_short_for(verb, "flush") => Ok(Deed::FlushAddresses),
+        _ => Err(
+            "it is ip addr [show], ip addr add ADDRESS/PREFIX, ip addr del ADDRESS/PREFIX or ip addr flush"
+                .into(),
+        ),
     }
 }
 
@@ -101,7 +108,12 @@ fn neighbor(words: &[&str]) -> Result<Deed, Wrong> {
             let mac = mac.parse().map_err(|()| format!("\"{mac}\" is no Ethernet address"))?;
             Ok(Deed::SetNeighbor(ip(to)?, mac))
         }
-        _ => Err("it is ip neigh [show] or ip neigh add ADDRESS lladdr MAC".into()),
+        [verb, of] if is_short_for(verb, "delete") => Ok(Deed::RemoveNeighbor(ip(of)?)),
+        [verb] | [verb, "all"] if is_short_for(verb, "flush") => Ok(Deed::FlushNeighbors),
+        _ => Err(
+            "it is ip neigh [show], ip neigh add ADDRESS lladdr MAC, ip neigh del ADDRESS or ip neigh flush"
+                .into(),
+        ),
     }
 }
 
@@ -130,6 +142,12 @@ impl Deed {
                 done(system.add_address(cidr), "the host has this address, or as many as it can have")
             }
             Self::RemoveAddress(cidr) => done(system.remove_address(cidr), "Cannot assign requested address"),
+            Self::FlushAddresses => {
+                let of_version = |cidr: &&IpCidr| wanted(cidr.address());
+                let all: Vec<_> = system.addresses().iter().filter(of_version).copied().collect();
+                all.into_iter().for_each(|cidr| _ = system.remove_address(cidr));
+                (String::new(), 0)
+            }
             Self::ShowRoutes => (routes(system, version.unwrap_or(IpVersion::Ipv4)), 0),
             Self::RouteTo(to) => route_to(system, to),
             Self::SetGateway(via) => {
@@ -149,6 +167,16 @@ impl Deed {
             Self::ShowNeighbors => (neighbors(system, wanted), 0),
             Self::SetNeighbor(ip, mac) => {
                 system.set_neighbor(ip, mac);
+                (String::new(), 0)
+            }
+            Self::RemoveNeighbor(ip) => {
+                done(system.remove_neighbor(ip), "No such file or directory: it is not in the table")
+            }
+            Self::FlushNeighbors => {
+                let all = system.neighbors().filter(|(ip, ..)| wanted(*ip)).map(|(ip, ..)| ip);
+                for ip in all.collect::<Vec<_>>() {
+                    system.remove_neighbor(ip);
+                }
                 (String::new(), 0)
             }
             Self::ShowLinks => (links(system), 0),

@@ -15,10 +15,15 @@ use std::path::Path;
 mod key;
 
 /// The folders with code whose texts the page shows.
-const CODE: [&str; 6] = [
+const CODE: [&str; 11] = [
+    "crates/bridge/src",
+    "crates/capture/src",
     "crates/dissect/src",
+    "crates/host/src",
     "crates/lab/src",
+    "crates/netlab/src",
     "crates/report/src",
+    "crates/router/src",
     "crates/scenario/src",
     "crates/trace/src",
     "web/src",

@@ -78,23 +78,26 @@ impl Backdrop<'_> {
         }
     }
 
-    /// Pools of light under the nodes that are spoken of. Rings that lie on each other grow brighter to the middle.
+    /// Pools of light under the nodes that are spoken of.
     fn pools(&self) {
-        const RINGS: u32 = 6;
-        const BRIGHTNESS: f64 = 0.045;
+        /// Opacities from the middle outwards, in equal steps: a bell without an edge, since the eye sees where a slope begins.
+        const BELL: [&str; 6] = ["48", "3f", "2b", "15", "06", "00"];
         let context = self.pen.context;
-        context.set_global_alpha(BRIGHTNESS);
-        self.pen.fill_with(self.palette.accent);
         let lit = self.spotlight.iter().filter_map(|id| self.layout.nodes.get(id.index()));
         for node in lit {
-            let radius = 1.9 * node.half.x.max(node.half.y) + 12.0;
-            for ring in 0..RINGS {
-                context.begin_path();
-                self.pen.circle(node.center, radius * (1.0 - f64::from(ring) / f64::from(RINGS + 1)));
-                context.fill();
+            let (x, y) = (node.center.x, node.center.y);
+            let radius = 2.2 * node.half.x.max(node.half.y) + 16.0;
+            let Ok(light) = context.create_radial_gradient(x, y, 0.0, x, y, radius) else { continue };
+            for (number, opacity) in BELL.into_iter().enumerate() {
+                // Cannot fail: places are from 0 to 1, and these are colors.
+                let place = number as f32 / (BELL.len() - 1) as f32;
+                let _ = light.add_color_stop(place, &format!("{}{opacity}", self.palette.accent));
             }
+            context.set_fill_style_canvas_gradient(&light);
+            context.begin_path();
+            self.pen.circle(node.center, radius);
+            context.fill();
         }
-        context.set_global_alpha(1.0);
     }
 
     fn grid(&self) {

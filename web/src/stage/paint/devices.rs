@@ -2,7 +2,9 @@
 //! within 60 by 50 around the origin, as a host at detail 1; the words are those of the document.
 
 use super::pen::Pen;
+use super::vector::PATH_TEXT;
 use crate::stage::palette::Palette;
+use js_sys::Reflect;
 use kurbo::Vec2;
 use web_sys::Path2d;
 
@@ -105,7 +107,12 @@ pub fn paint(pen: &Pen<'_>, palette: &Palette, word: &str, half: Vec2) -> bool {
     };
     let context = pen.context;
     let scale = (half.x / 30.0).min(half.y / 25.0);
-    let path = |text: &str| Path2d::new_with_path_string(text).ok();
+    let path = |text: &str| {
+        let path = Path2d::new_with_path_string(text).ok()?;
+        // A picture in vectors reads it.
+        Reflect::set(&path, &PATH_TEXT.into(), &text.into()).ok()?;
+        Some(path)
+    };
     context.save();
     let _ = context.scale(scale, scale);
     // Shadows are measured in device pixels, independent of the transform.

@@ -3,12 +3,14 @@
 //! Everything of which there are many is copied from an atlas. Not many shapes in one path: browsers take longer for one path
 //! of a thousand polygons than for a thousand copies.
 
+use super::addresses;
 use super::marks;
 use super::pen::Pen;
 use super::surface::Atlas;
 use crate::stage::looks::{Look, Looks, SHAPE_EM, Weight, vlan_em};
 use crate::stage::palette::{Palette, vlan_colors};
 use crate::stage::sizes::Sizes;
+use crate::stage::traffic::lessons::Lesson;
 use crate::stage::traffic::marks::{
     Crash, DroppedFrame, Focus, Form, Load, Mark, Queue, Stretch, Tally, Traffic,
 };
@@ -59,6 +61,10 @@ impl Frames<'_> {
         self.pen.upright();
         self.loads(&traffic.loads);
         self.stretches(&traffic.lights);
+        if !self.reduced_motion && !traffic.crowd {
+            self.lessons(&traffic.lessons);
+            self.wakes(&traffic.marks);
+        }
         self.pen.context.set_global_alpha(0.75);
         self.stretches(&traffic.bands);
         self.pen.context.set_global_alpha(1.0);
@@ -84,6 +90,9 @@ impl Frames<'_> {
         {
             self.capsule(mark.look, false, mark.center, mark.reading, mark.forward);
         }
+        for plate in &traffic.plates {
+            addresses::paint(self.pen, self.palette, self.sizes, plate, self.reduced_motion);
+        }
         self.queues(traffic);
         for tally in &traffic.tallies {
             self.tally(tally);
@@ -103,6 +112,45 @@ impl Frames<'_> {
             self.focused(mark);
         }
         self.pen.upright();
+    }
+
+    /// What a frame leaves behind it in the water: three strokes, each thinner and fainter than the one before.
+    fn wakes(&self, marks: &[Mark]) {
+        /// Of the frames that have letters on them; with more, none is followed with the eyes.
+        const WAKES_MAX: usize = 60;
+        const STROKES: [(f64, f64, f64); 3] = [(0.5, 0.62, 0.2), (1.0, 0.42, 0.13), (1.7, 0.2, 0.08)];
+        let context = self.pen.context;
+        context.set_line_cap("round");
+        let height = self.sizes.capsule_height;
+        for mark in marks.iter().filter(|mark| mark.form >= Form::Pill).take(WAKES_MAX) {
+            let back = if mark.forward { -mark.reading } else { mark.reading };
+            let end = mark.come.min(mark.half.x + 1.7 * 3.0 * height);
+            for (reach, width, alpha) in STROKES {
+                let far = (mark.half.x + reach * 3.0 * height).min(end);
+                context.begin_path();
+                self.pen.line(mark.center, mark.center + back * far);
+                context.set_global_alpha(alpha);
+                self.pen.stroke_with(self.palette.of(mark.look.swatch).mark, width * height);
+                context.stroke();
+            }
+        }
+        context.set_global_alpha(1.0);
+    }
+
+    /// Light around nodes that have just learned something.
+    fn lessons(&self, lessons: &[Lesson]) {
+        let context = self.pen.context;
+        for lesson in lessons {
+            let left = 1.0 - lesson.age;
+            for (width, alpha) in [(14.0, 0.16), (4.0, 0.5)] {
+                context.begin_path();
+                self.pen.circle(lesson.center, lesson.radius + (3.0 + 12.0 * lesson.age) * self.sizes.detail);
+                context.set_global_alpha(alpha * left);
+                self.pen.stroke_with(self.palette.accent, width * self.sizes.detail);
+                context.stroke();
+            }
+        }
+        context.set_global_alpha(1.0);
     }
 
     /// Stretches of one swatch and width share a path.
@@ -184,7 +232,8 @@ impl Frames<'_> {
         let (palette, density) = (self.palette, self.pen.density);
         let size = Size::new(radius * 2.0 + 6.0, radius * 2.0 + 6.0);
         let key = SpriteKey::Dot(swatch, quarters as u16, vlan, marks.corrupted);
-        let sprite = self.atlas.sprite(key, size, 1.0, |context| {
+        let onto = (self.pen.context, center);
+        self.atlas.stamp(key, (size, 1.0), onto, |context| {
             let pen = Pen::new(context, density);
             context.begin_path();
             let corners = swatch.shape().corners().iter();
@@ -204,7 +253,6 @@ impl Frames<'_> {
                 context.stroke();
             }
         });
-        self.atlas.draw(sprite, self.pen.context, center);
     }
 
     /// A capsule or a pill.
@@ -221,7 +269,14 @@ impl Frames<'_> {
         let oversampling = if turned { TURNED_OVERSAMPLING } else { 1.0 };
         let (palette, sizes, density) = (self.palette, self.sizes, self.pen.density);
         let letters = if pill { look.cue } else { text.label.as_str() };
-        let sprite = self.atlas.sprite(key, size, oversampling, |context| {
+        let center = if turned {
+            self.pen.turned(center, reading);
+            Point::ORIGIN
+        } else {
+            self.pen.upright();
+            self.pen.snapped(center)
+        };
+        self.atlas.stamp(key, (size, oversampling), (self.pen.context, center), |context| {
             let pen = Pen::new(context, density);
             let colors = palette.of(look.swatch);
             let body = Rect::from_center_size(
@@ -278,13 +333,6 @@ impl Frames<'_> {
                 marks::leap(&pen, palette, body, forward);
             }
         });
-        if turned {
-            self.pen.turned(center, reading);
-            self.atlas.draw(sprite, self.pen.context, Point::ORIGIN);
-        } else {
-            self.pen.upright();
-            self.atlas.draw(sprite, self.pen.context, self.pen.snapped(center));
-        }
     }
 
     /// A frame that is pointed at: whole, above everything, with a halo.

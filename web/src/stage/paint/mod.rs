@@ -9,6 +9,7 @@
 //! cleared and composed in every animation frame was measured to cost more than a copy of an opaque one (1.7 and 1.5 ms), and a
 //! recording (`film`) takes one canvas.
 
+mod addresses;
 mod backdrop;
 pub mod devices;
 mod frames;
@@ -19,6 +20,7 @@ pub mod pen;
 pub mod picture;
 mod ports;
 pub mod surface;
+pub mod vector;
 
 use super::camera::View;
 use super::error::StageError;
@@ -37,7 +39,7 @@ use picture::Picture;
 use ports::Ports;
 use surface::{Atlas, Surface};
 use trace::selection::Selection;
-use web_sys::HtmlCanvasElement;
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
 /// The canvases.
 pub struct Painter {
@@ -49,7 +51,7 @@ pub struct Painter {
     /// The part of the canvas in which frames move in this view, and that in which anything ever does, in device pixels.
     lively: [Rect; 2],
     frames: Atlas<SpriteKey>,
-    nodes: Atlas<(Kind, u64, Option<&'static str>)>,
+    nodes: Atlas<NodeKey>,
     size: Size,
     density: f64,
     /// What the layers and the atlases were painted for.
@@ -60,6 +62,9 @@ pub struct Painter {
     layers_painted: u32,
 }
 
+/// A node's picture: kind, half of its width, device.
+type NodeKey = (Kind, u64, Option<&'static str>);
+
 /// How far from nodes and ports something may be painted, across and down: a capsule with its halo; a dropped frame that falls, with
 /// its reason, a queue, a number of frames.
 const LIVELY_PX: [(f64, f64); 2] = [(110.0, 50.0), (180.0, 110.0)];
@@ -69,7 +74,7 @@ const LIVELY_PX: [(f64, f64); 2] = [(110.0, 50.0), (180.0, 110.0)];
 enum Reach {
     /// Frames on their lanes.
     Frames,
-    /// Words and queues beside them.
+    /// Words, queues and plates beside them.
     Words,
     /// What a hand holds.
     Anywhere,
@@ -83,7 +88,8 @@ impl Reach {
             () if traffic.dropped_frames.is_empty()
                 && traffic.crashes.is_empty()
                 && traffic.queues.is_empty()
-                && traffic.tallies.is_empty() =>
+                && traffic.tallies.is_empty()
+                && traffic.plates.is_empty() =>
             {
                 Self::Frames
             }
@@ -149,6 +155,11 @@ impl Painter {
         Ok(Box::new(measure))
     }
 
+    /// The canvas that it paints on.
+    pub fn canvas(&self) -> &HtmlCanvasElement {
+        &self.stage.canvas
+    }
+
     /// The canvas has this size in CSS pixels now, and this many device pixels for each.
     pub fn resize(&mut self, size: Size, density: f64) {
         (self.size, self.density) = (size, density);
@@ -204,6 +215,48 @@ impl Painter {
         pen.context.restore();
     }
 
+    /// Paints it onto another context, as large as the canvas, without what a hand holds.
+    pub fn paint_onto(&self, picture: &Picture<'_>, context: &CanvasRenderingContext2d) {
+        let palette = picture.theme.palette();
+        let pen = Pen::new(context, 1.0);
+        let (mut sprites, mut nodes) = (Atlas::none(), Atlas::none());
+        self.backdrop(picture, palette, &pen).paint(|id: LinkId| picture.emphasis(Selection::Link(id)));
+        let mut frames = Frames {
+            pen: &pen,
+            palette,
+            sizes: &picture.layout.sizes,
+            looks: picture.looks,
+            atlas: &mut sprites,
+            reduced_motion: picture.reduced_motion,
+        };
+        frames.paint_below_nodes(picture.traffic);
+        Self::paint_halos(&pen, palette, picture);
+        paint_nodes(&pen, palette, (picture, self.size), &mut nodes);
+        let ports = Ports { pen: &pen, palette, picture, size: self.size };
+        ports.paint_still();
+        pen.upright();
+        ports.paint_glow();
+        frames.paint_above_nodes(picture.traffic);
+    }
+
+    /// The canvas in CSS pixels.
+    pub fn size(&self) -> Size {
+        self.size
+    }
+
+    fn backdrop<'a>(&self, picture: &Picture<'a>, palette: &'a Palette, pen: &'a Pen<'a>) -> Backdrop<'a> {
+        Backdrop {
+            pen,
+            palette,
+            sketch: picture.sketch,
+            standing: picture.standing,
+            spotlight: picture.spotlight,
+            layout: picture.layout,
+            view: picture.view,
+            size: self.size,
+        }
+    }
+
     /// How often what stands still was painted since the page began.
     pub fn layers_painted(&self) -> u32 {
         self.layers_painted
@@ -233,17 +286,7 @@ impl Painter {
         self.painted = Some(stamp);
         self.layers_painted += 1;
         let pen = Pen::new(&self.backdrop.context, self.density);
-        let backdrop = Backdrop {
-            pen: &pen,
-            palette,
-            sketch: picture.sketch,
-            standing: picture.standing,
-            spotlight: picture.spotlight,
-            layout: picture.layout,
-            view: picture.view,
-            size: self.size,
-        };
-        backdrop.paint(|id: LinkId| picture.emphasis(Selection::Link(id)));
+        self.backdrop(picture, palette, &pen).paint(|id: LinkId| picture.emphasis(Selection::Link(id)));
         self.paint_front(picture, palette);
         true
     }
@@ -252,29 +295,8 @@ impl Painter {
     fn paint_front(&mut self, picture: &Picture<'_>, palette: &Palette) {
         self.front.clear();
         let pen = Pen::new(&self.front.context, self.density);
-        pen.upright();
-        let detail = picture.layout.sizes.detail;
-        let margin = nodes::MARGIN * detail + 4.0;
-        let canvas = Rect::from_origin_size((0.0, 0.0), self.size);
-        let mut extent: Option<Rect> = None;
+        let mut extent = paint_nodes(&pen, palette, (picture, self.size), &mut self.nodes);
         let mut reach = |rect: Rect| extent = Some(extent.map_or(rect, |extent| extent.union(rect)));
-        for (id, node) in picture.layout.nodes.iter().enumerate() {
-            let around = node.body().inflate(margin, margin);
-            if !around.overlaps(canvas) {
-                continue;
-            }
-            // Crowns and the lights of the ports reach a little further.
-            reach(around.inflate(40.0, 12.0));
-            let icon = picture.sketch.icons.get(id).copied().flatten();
-            let key = (node.kind, node.half.x.to_bits(), icon);
-            let sprite = self.nodes.sprite(key, around.size(), 1.0, |context| {
-                let (pen, shape) = (Pen::new(context, pen.density), (node.kind, node.cables));
-                if !icon.is_some_and(|icon| devices::paint(&pen, palette, icon, node.half)) {
-                    nodes::paint(&pen, palette, shape, detail);
-                }
-            });
-            self.nodes.draw(sprite, pen.context, pen.snapped(node.center));
-        }
         for plate in &picture.layout.plates {
             reach(plate.rect.inflate(4.0, 4.0));
         }
@@ -305,6 +327,39 @@ impl Painter {
         }
         pen.upright();
     }
+}
+
+/// Paints the nodes that are in sight; the part of the canvas that they may take.
+fn paint_nodes(
+    pen: &Pen<'_>,
+    palette: &Palette,
+    (picture, size): (&Picture<'_>, Size),
+    atlas: &mut Atlas<NodeKey>,
+) -> Option<Rect> {
+    pen.upright();
+    let detail = picture.layout.sizes.detail;
+    let margin = nodes::MARGIN * detail + 4.0;
+    let canvas = Rect::from_origin_size((0.0, 0.0), size);
+    let mut extent: Option<Rect> = None;
+    for (id, node) in picture.layout.nodes.iter().enumerate() {
+        let around = node.body().inflate(margin, margin);
+        if !around.overlaps(canvas) {
+            continue;
+        }
+        // Crowns and the lights of the ports reach a little further.
+        let reach = around.inflate(40.0, 12.0);
+        extent = Some(extent.map_or(reach, |extent| extent.union(reach)));
+        let icon = picture.sketch.icons.get(id).copied().flatten();
+        let key = (node.kind, node.half.x.to_bits(), icon);
+        let onto = (pen.context, pen.snapped(node.center));
+        atlas.stamp(key, (around.size(), 1.0), onto, |context| {
+            let (pen, shape) = (Pen::new(context, pen.density), (node.kind, node.cables));
+            if !icon.is_some_and(|icon| devices::paint(&pen, palette, icon, node.half)) {
+                nodes::paint(&pen, palette, shape, detail);
+            }
+        });
+    }
+    extent
 }
 
 impl Picture<'_> {

@@ -18,9 +18,9 @@ pub struct Surface {
     pub context: CanvasRenderingContext2d,
 }
 
-/// Many small pictures on one canvas.
+/// Many small pictures on one canvas. Without a canvas each is painted where it is wanted, for a picture in vectors.
 pub struct Atlas<K> {
-    surface: Surface,
+    surface: Option<Surface>,
     /// Device pixels for one CSS pixel.
     density: f64,
     sprites: FxHashMap<K, Sprite>,
@@ -31,7 +31,7 @@ pub struct Atlas<K> {
 
 /// A small picture in an atlas.
 #[derive(Clone, Copy, Debug)]
-pub struct Sprite {
+struct Sprite {
     /// Where it is, in the atlas's device pixels.
     source: Rect,
     /// Its size in CSS pixels.
@@ -121,19 +121,45 @@ impl<K: Eq + Hash> Atlas<K> {
     pub fn new() -> Result<Self, StageError> {
         let surface = Surface::offscreen()?;
         surface.resize(512, 256);
+        Ok(Self { surface: Some(surface), ..Self::none() })
+    }
+
+    /// One without a canvas.
+    pub fn none() -> Self {
         let sprites = FxHashMap::default();
-        Ok(Self { surface, density: 1.0, sprites, next: Point::ORIGIN, row_height: 0.0 })
+        Self { surface: None, density: 1.0, sprites, next: Point::ORIGIN, row_height: 0.0 }
     }
 
     /// Forgets all sprites; those to come have this density.
     pub fn clear(&mut self, density: f64) {
-        self.surface.clear();
+        if let Some(surface) = &self.surface {
+            surface.clear();
+        }
         self.sprites.clear();
         (self.next, self.row_height, self.density) = (Point::ORIGIN, 0.0, density);
     }
 
-    /// The sprite for this key. If it is not there yet, `paint` draws it around the origin, in CSS pixels, within `size`.
-    pub fn sprite(
+    /// Puts the sprite for this key onto a context; its middle comes to the context's place `center`. If the sprite is not there yet,
+    /// `paint` draws it around the origin, in CSS pixels, within `size`.
+    pub fn stamp(
+        &mut self,
+        key: K,
+        (size, oversampling): (Size, f64),
+        (context, center): (&CanvasRenderingContext2d, Point),
+        paint: impl FnOnce(&CanvasRenderingContext2d),
+    ) {
+        if self.surface.is_none() {
+            context.save();
+            // Cannot fail: these are numbers.
+            let _ = context.translate(center.x, center.y);
+            paint(context);
+            return context.restore();
+        }
+        let sprite = self.sprite(key, size, oversampling, paint);
+        self.draw(sprite, context, center);
+    }
+
+    fn sprite(
         &mut self,
         key: K,
         size: Size,
@@ -154,9 +180,10 @@ impl<K: Eq + Hash> Atlas<K> {
         // A whole number of CSS pixels from the middle to the edge, so that the middle is not on half a device pixel.
         let size = source.size() / density;
         let middle = source.center();
-        let context = &self.surface.context;
-        let _ = context.set_transform(density, 0.0, 0.0, density, middle.x, middle.y);
-        paint(context);
+        if let Some(Surface { context, .. }) = &self.surface {
+            let _ = context.set_transform(density, 0.0, 0.0, density, middle.x, middle.y);
+            paint(context);
+        }
         let sprite = Sprite { source, size };
         self.sprites.insert(key, sprite);
         sprite
@@ -165,7 +192,8 @@ impl<K: Eq + Hash> Atlas<K> {
     /// Begins a new row if need be, or a larger canvas, or in the end an empty one: what is still on the stage is painted
     /// again at once, and the rest was not needed.
     fn make_room(&mut self, taken: Size) {
-        let canvas = &self.surface.canvas;
+        let Some(surface) = &self.surface else { return };
+        let canvas = &surface.canvas;
         let [width, height] = [canvas.width(), canvas.height()].map(f64::from);
         if self.next.x + taken.width > width {
             self.next = Point::new(0.0, self.next.y + self.row_height);
@@ -174,17 +202,17 @@ impl<K: Eq + Hash> Atlas<K> {
         if self.next.y + taken.height > height || taken.width > width {
             let grown =
                 |side: f64, needed: f64| (side * 2.0).max(needed).min(ATLAS_PX_MAX.max(needed)).ceil() as u32;
-            self.surface.resize(grown(width, taken.width), grown(height, taken.height));
+            surface.resize(grown(width, taken.width), grown(height, taken.height));
             self.clear(self.density);
         }
     }
 
-    /// Copies a sprite onto a context; its middle comes to the context's place `center`.
-    pub fn draw(&self, sprite: Sprite, context: &CanvasRenderingContext2d, center: Point) {
+    fn draw(&self, sprite: Sprite, context: &CanvasRenderingContext2d, center: Point) {
         let Sprite { source, size } = sprite;
+        let Some(surface) = &self.surface else { return };
         // Cannot fail: the atlas is a canvas and not empty.
         let _ = context.draw_image_with_html_canvas_element_and_sw_and_sh_and_dx_and_dy_and_dw_and_dh(
-            &self.surface.canvas,
+            &surface.canvas,
             source.x0,
             source.y0,
             source.width(),

@@ -359,5 +359,7 @@ fn mark(way: &Way<'_>, trip: &Trip, place: f64, gap: f64, looks: &Looks, moment:
         forward: way.lane.unit.dot(way.lane.reading()) > 0.0,
         half,
         focus,
+        come: place * way.lane.length,
+        room: own,
     }
 }

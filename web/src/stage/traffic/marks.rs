@@ -1,5 +1,7 @@
 //! What moves, as things to be drawn and pointed at.
 
+use super::addresses::{Kept, Plate};
+use super::lessons::Lesson;
 use super::trip::Trip;
 use crate::stage::looks::Look;
 use kurbo::{Point, Vec2};
@@ -50,6 +52,10 @@ pub struct Mark {
     pub half: Vec2,
     /// Whether it is pointed at.
     pub focus: Focus,
+    /// How far it has come on its lane.
+    pub come: f64,
+    /// Along the lane, from its middle: half of the gap to its nearer neighbor belongs to each.
+    pub room: f64,
 }
 
 /// A stretch of a lane or of a cable's core. Frames of one swatch that follow each other without a gap share one: drawing
@@ -255,6 +261,12 @@ pub struct Traffic {
     pub glow: Vec<f64>,
     /// One label for many small marks.
     pub tallies: Vec<Tally>,
+    /// What the headers of frames say, on demand.
+    pub plates: Vec<Plate>,
+    /// Their texts.
+    pub headers: Kept,
+    /// Nodes that have learned something a moment ago.
+    pub lessons: Vec<Lesson>,
     /// Frames on wires.
     pub moving: usize,
     /// Kept for its memory.

@@ -17,9 +17,11 @@
 //! that has more in flight than its share, the lane is sampled instead, one transit every few pixels, each found by a
 //! binary search; at that density they are a band anyway.
 
+pub mod addresses;
 mod arrange;
 mod fates;
 mod gather;
+pub mod lessons;
 pub mod marks;
 pub mod moment;
 mod shared;
@@ -62,6 +64,8 @@ impl Traffic {
             self.compose_once(topology, history, layout, looks, moment);
         }
         self.make_room(topology, layout, looks);
+        self.address(topology, history, layout, looks, moment);
+        self.learn(history, layout, moment);
     }
 
     fn compose_once(

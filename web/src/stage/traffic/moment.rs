@@ -22,6 +22,8 @@ pub struct Moment<'a> {
     pub hovered: Option<FrameId>,
     /// Only frames that pass its filter are shown.
     pub sieve: Option<&'a Trace>,
+    /// Frames say their addresses.
+    pub addresses: bool,
 }
 
 impl Moment<'_> {

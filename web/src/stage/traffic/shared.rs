@@ -101,7 +101,14 @@ mod tests {
     fn at(history: &History, direction: Direction, at: Instant) -> Traffic {
         let layout = layout();
         let way = Way { direction, lane: layout.lane(direction), queue_bytes: 64 << 10, layout: &layout };
-        let moment = Moment { at: at.nanos(), rate: 1e6, selected: None, hovered: None, sieve: None };
+        let moment = Moment {
+            at: at.nanos(),
+            rate: 1e6,
+            selected: None,
+            hovered: None,
+            sieve: None,
+            addresses: false,
+        };
         let mut traffic = Traffic::default();
         traffic.begin(2);
         traffic.share(history, &way, &moment);

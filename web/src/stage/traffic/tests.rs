@@ -18,7 +18,7 @@ const THERE: Direction = Direction { link: LinkId(0), from: End::First };
 
 fn moment(at: u64) -> Moment<'static> {
     // One millisecond of virtual time in a second.
-    Moment { at, rate: 1e6, selected: None, hovered: None, sieve: None }
+    Moment { at, rate: 1e6, selected: None, hovered: None, sieve: None, addresses: false }
 }
 
 /// What these journeys on the first cable look like.

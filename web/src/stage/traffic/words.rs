@@ -32,11 +32,13 @@ const TALLIES_MAX: usize = 64;
 
 /// A rectangle that may be turned.
 #[derive(Clone, Copy, Debug)]
-struct Turned {
-    center: Point,
+pub struct Turned {
+    /// Its middle.
+    pub center: Point,
     /// Along its width, of length 1.
-    along: Vec2,
-    half: Vec2,
+    pub along: Vec2,
+    /// Half its width and height.
+    pub half: Vec2,
 }
 
 impl Turned {
@@ -49,7 +51,7 @@ impl Turned {
     }
 
     /// Whether they share more than an edge: no axis of either separates them.
-    fn overlaps(&self, other: &Self) -> bool {
+    pub fn overlaps(&self, other: &Self) -> bool {
         let off = other.center - self.center;
         if off.hypot() >= self.half.hypot() + other.half.hypot() {
             return false; // As nearly always.

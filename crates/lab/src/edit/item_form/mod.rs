@@ -21,9 +21,9 @@ mod words;
 use crate::run_form::Wrong;
 use field::Field;
 use impair::Entry;
-use scenario::Fault;
 use scenario::fault::Step;
 use scenario::item::Json;
+use scenario::{Fault, Icon};
 use texts::{mark, t};
 use wire::sorted::SortedMap;
 
@@ -55,6 +55,26 @@ impl Group {
 /// A node's name.
 pub const NAME: Field = Field::text("name", mark!("Name"), "");
 
+/// What a node is drawn as: the document's words.
+pub const ICON: Field = Field::choice(
+    "icon",
+    mark!("Drawn as"),
+    &[
+        ("", mark!("what it is")),
+        ("laptop", mark!("laptop")),
+        ("desktop", mark!("desktop computer")),
+        ("phone", mark!("phone")),
+        ("tablet", mark!("tablet")),
+        ("server", mark!("server")),
+        ("printer", mark!("printer")),
+        ("camera", mark!("camera")),
+        ("tv", mark!("television")),
+        ("sensor", mark!("sensor")),
+        ("access-point", mark!("access point")),
+        ("cloud", mark!("cloud")),
+    ],
+);
+
 impl ItemForm {
     fn get(&self, key: &str) -> Option<&str> {
         self.values.get(key).map(String::as_str)
@@ -63,6 +83,11 @@ impl ItemForm {
     /// The value of a field.
     pub fn value(&self, field: &Field) -> &str {
         self.get(&field.key).unwrap_or(field.default)
+    }
+
+    /// What the node is drawn as; `None`: as its kind.
+    pub fn icon(&self) -> Option<Icon> {
+        Icon::of_word(self.value(&ICON))
     }
 
     /// Sets the value of a field.

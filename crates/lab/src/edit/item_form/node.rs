@@ -2,7 +2,7 @@
 
 use super::field::Field;
 use super::words::{self, Lines};
-use super::{Group, ItemForm, NAME, at_fields, at_line, parts, texts, ticked};
+use super::{Group, ICON, ItemForm, NAME, at_fields, at_line, parts, texts, ticked};
 use crate::run_form::Wrong;
 use netlab::topology::{Congestion, HostConfig, NodeId, NodeKind, RouterConfig, SwitchConfig, TcpConfig};
 use router::config::SplitHorizon;
@@ -86,7 +86,8 @@ impl ItemForm {
     pub fn of_node(scenario: &Scenario, id: NodeId) -> Self {
         let node = scenario.topology.node(id);
         let mut form = Self::default();
-        form.fill([(&NAME.key, node.name.clone())]);
+        let icon = scenario.icons.get(scenario.id(id)).map_or("", |icon| icon.word());
+        form.fill([(&NAME.key, node.name.as_str()), (&ICON.key, icon)]);
         match &node.kind {
             NodeKind::Host(config) => form.fill_host(config),
             NodeKind::Switch(config) => form.fill_switch(config),
@@ -160,7 +161,7 @@ impl ItemForm {
 
     /// The fields of a node of this kind. Some fields exist only while others are switched on.
     pub fn node_groups(&self, kind: &NodeKind) -> Vec<Group> {
-        let mut fields = vec![NAME];
+        let mut fields = vec![NAME, ICON];
         match kind {
             NodeKind::Host(_) => {
                 fields.extend([

@@ -136,8 +136,9 @@ impl Check<'_> {
                 _ if answers => continue,
                 [] => t!("no node here has the address of the DNS server, {server}: names will not be found"),
                 [owner, ..] => t!(
-                    "{} has the address {server}, but is no DNS server: give it \"services\": {{\"dns\": …}}",
-                    self.name(owner.node)
+                    "{} has the address {server}, but is no DNS server: give it \"services\": {written}",
+                    self.name(owner.node),
+                    written = "{\"dns\": …}"
                 ),
             };
             self.problem(Kind::NoDnsServer, Level::Warning, place.clone(), message);
@@ -179,8 +180,9 @@ impl Check<'_> {
         }
         for client in clients {
             let message = t!(
-                "{} asks for an address, but there is no DHCP server on its LAN: give a host there \"services\": {{\"dhcp\": …}}",
-                self.name(client)
+                "{} asks for an address, but there is no DHCP server on its LAN: give a host there \"services\": {written}",
+                self.name(client),
+                written = "{\"dhcp\": …}"
             );
             let place = self.node_place(client.index()).field("addresses");
             self.problem(Kind::NoDhcpServer, Level::Warning, place, message);
