@@ -17,6 +17,7 @@ use gloo::events::{EventListener, EventListenerOptions};
 use lab::command::{Clock, Editor, Look};
 use lab::travel::Travel;
 use lab::view::View;
+use markup::html;
 use texts::t;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;

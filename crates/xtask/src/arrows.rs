@@ -17,10 +17,13 @@ struct Layer {
 
 /// From the ground up.
 const LAYERS: [Layer; 11] = [
-    Layer { crates: &["texts-macro"], reason: "the macros for texts that people read" },
     Layer {
-        crates: &["wire", "texts"],
-        reason: "the ground: frames, cables, units, time, seeded randomness; texts in their language",
+        crates: &["texts-macro", "markup-macro"],
+        reason: "the macros for texts that people read, and for the page's elements",
+    },
+    Layer {
+        crates: &["wire", "texts", "markup"],
+        reason: "the ground: frames, cables, units, time, seeded randomness; texts in their language; the page's elements",
     },
     Layer {
         crates: &["vnetif", "bridge", "router", "host", "dissect"],
@@ -49,8 +52,9 @@ const LAYERS: [Layer; 11] = [
 const TOOLS: [&str; 2] = ["wasm-test", "xtask"];
 
 /// The crates that use a browser's interfaces, or JavaScript's: all others are tested natively.
-const USERS_OF_BROWSERS: [(&str, &str); 4] = [
+const USERS_OF_BROWSERS: [(&str, &str); 5] = [
     ("web", "is the page"),
+    ("markup", "makes the page's elements"),
     ("wasm", "is the JavaScript API"),
     ("wasm-test", "runs tests under JavaScript"),
     ("bench", "is measured under JavaScript"),

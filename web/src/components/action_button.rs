@@ -4,6 +4,7 @@ use super::on;
 use crate::session::Session;
 use lab::command::Act;
 use lab::inspect::Button;
+use markup::html;
 use yew::prelude::*;
 
 /// A button that performs an action on the inspected thing.

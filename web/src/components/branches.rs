@@ -10,6 +10,7 @@ use lab::command::{Clock, Look};
 use lab::compare::{CompareView, Compared};
 use lab::format;
 use lab::travel::Travel;
+use markup::html;
 use texts::t;
 use yew::prelude::*;
 

@@ -15,6 +15,7 @@ use lab::inspect::Inspected;
 use lab::results::{Phase, RunView};
 use lab::run_form::Kind;
 use lab::view::{NodeLine, View};
+use markup::html;
 use netlab::topology::{LinkId, NodeId, Way};
 use scenario::why::Spot;
 use texts::t;

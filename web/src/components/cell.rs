@@ -1,5 +1,6 @@
 //! The text of a table's cell, broken into lines where it can still be read.
 
+use markup::html;
 use yew::prelude::*;
 
 /// The text of a cell of a narrow table. Lines break between words. Only a word that is longer than a line is broken, where

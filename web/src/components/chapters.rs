@@ -6,6 +6,7 @@ use crate::session::Session;
 use lab::command::Clock;
 use lab::timeline::Window;
 use lab::view::View;
+use markup::html;
 use texts::t;
 use yew::prelude::*;
 

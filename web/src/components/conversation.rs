@@ -8,6 +8,7 @@ use crate::workspace::Tab;
 use lab::command::Look;
 use lab::packets::Observe;
 use lab::packets::followed::{Followed, Voice};
+use markup::html;
 use std::rc::Rc;
 use texts::t;
 use yew::prelude::*;

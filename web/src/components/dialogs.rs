@@ -6,6 +6,7 @@ use crate::announce::Detail;
 use crate::opening::Trouble;
 use crate::state::Dialog;
 use lab::compare::CompareView;
+use markup::html;
 use texts::t;
 use yew::prelude::*;
 

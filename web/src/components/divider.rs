@@ -2,6 +2,7 @@
 
 use super::use_session;
 use crate::workspace::{Divider as Which, Workspace};
+use markup::html;
 use web_sys::{Element, PointerEvent};
 use yew::prelude::*;
 

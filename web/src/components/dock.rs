@@ -8,6 +8,7 @@ use super::tabs::tabs;
 use super::{on, use_session};
 use crate::state::Pane;
 use crate::workspace::{Tab, Workspace};
+use markup::html;
 use texts::t;
 use yew::prelude::*;
 

@@ -7,6 +7,7 @@ use crate::opening::{Mark, Trouble};
 use crate::session::Session;
 use lab::edit::Edit;
 use lab::problems::Problem;
+use markup::html;
 use scenario::{LinkError, Position, Scenario};
 use std::rc::Rc;
 use texts::t;

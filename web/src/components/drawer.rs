@@ -6,6 +6,7 @@ use super::use_session;
 use crate::parts::{Part, Status};
 use crate::workspace::{Divider as Which, Tab, Workspace};
 use lab::view::View;
+use markup::html;
 use std::rc::Rc;
 use texts::t;
 use yew::prelude::*;

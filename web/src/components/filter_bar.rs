@@ -5,6 +5,7 @@ use crate::session::Session;
 use dissect::filter::{Completion, FilterError, complete};
 use lab::command::Look;
 use lab::packets::Observe;
+use markup::html;
 use std::rc::Rc;
 use texts::t;
 use web_sys::HtmlInputElement;

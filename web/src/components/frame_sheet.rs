@@ -10,6 +10,7 @@ use lab::command::Look;
 use lab::inspect::field_filter::narrowed;
 use lab::inspect::{Changed, FrameSheet};
 use lab::packets::Observe;
+use markup::html;
 use std::ops::Range;
 use std::rc::Rc;
 use texts::t;

@@ -24,6 +24,7 @@ use lab::graphs::states::{mac_changes, route_changes, states_at, tree_changes};
 use lab::graphs::tables::{self, Layer};
 use lab::timeline::Window;
 use lab::view::View;
+use markup::html;
 use netlab::Instant;
 use netlab::topology::{Congestion, LinkId, NodeId, NodeKind};
 use smoltcp::wire::IpEndpoint;

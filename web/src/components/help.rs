@@ -5,6 +5,7 @@ use crate::announce::Detail;
 use crate::keys;
 use crate::language;
 use crate::session::Session;
+use markup::html;
 use texts::t;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;

@@ -1,5 +1,6 @@
 //! The icons: strokes on a grid of 24, drawn in the color of the text around them.
 
+use markup::html;
 use yew::prelude::*;
 
 /// Which icon.

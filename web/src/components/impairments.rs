@@ -5,6 +5,7 @@ use super::use_session;
 use lab::edit::item_form::ItemForm;
 use lab::edit::item_form::impair::{Entry, Kind};
 use lab::run_form::Wrong;
+use markup::html;
 use netlab::topology::{End, LinkId};
 use texts::t;
 use trace::selection::Selection;

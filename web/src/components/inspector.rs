@@ -12,6 +12,7 @@ use crate::session::Session;
 use lab::command::Look;
 use lab::inspect::{Inspected, Sheet, Table};
 use lab::view::{Sketch, View};
+use markup::html;
 use std::rc::Rc;
 use texts::t;
 use trace::selection::Selection;

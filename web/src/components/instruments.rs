@@ -7,6 +7,7 @@ use super::packets::Packets;
 use super::sequence::Sequence;
 use crate::workspace::Tab;
 use lab::view::View;
+use markup::html;
 use std::rc::Rc;
 use yew::prelude::*;
 

@@ -2,6 +2,7 @@
 
 use lab::edit::item_form::ON;
 use lab::edit::item_form::field::{Field, Input};
+use markup::html;
 use web_sys::{HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
 use yew::prelude::*;
 

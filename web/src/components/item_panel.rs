@@ -9,6 +9,7 @@ use lab::edit::Edit;
 use lab::edit::item_form::field::Field;
 use lab::edit::item_form::{Group, ItemForm};
 use lab::run_form::Wrong;
+use markup::html;
 use netlab::topology::{LinkId, NodeId};
 use texts::t;
 use trace::selection::Selection;

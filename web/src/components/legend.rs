@@ -1,6 +1,7 @@
 //! The legend: the color and the shape of each kind of frame, from the stage's palette, and the signs of ports, cables and frames.
 
 use super::use_session;
+use markup::html;
 use texts::{mark, t};
 use trace::swatch::Swatch;
 use web_sys::HtmlInputElement;

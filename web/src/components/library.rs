@@ -5,6 +5,7 @@ use super::thumbnail::{Thumbnail, forget_stage};
 use super::use_session;
 use crate::shelf::{self, Kept};
 use lab::command::{Act, Editor};
+use markup::html;
 use scenario::{Example, Group, Scenario};
 use std::rc::Rc;
 use texts::{plural, t};

@@ -6,6 +6,7 @@ use lab::command::{Clock, Look};
 use lab::format;
 use lab::travel::Travel;
 use lab::view::View;
+use markup::html;
 use std::rc::Rc;
 use texts::t;
 use trace::selection::Selection;

@@ -7,6 +7,7 @@ use lab::format::decimal;
 use lab::packets::Observe;
 use lab::packets::meetings::{Counted, Meeting, Passing};
 use lab::view::View;
+use markup::html;
 use std::f64::consts::TAU;
 use std::rc::Rc;
 use texts::t;

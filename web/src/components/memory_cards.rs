@@ -11,6 +11,7 @@ use crate::state::{Change, Remembered};
 use lab::command::Look;
 use lab::inspect::{Memory, Table};
 use lab::view::{NodeLine, View};
+use markup::html;
 use netlab::Instant;
 use texts::t;
 use trace::selection::Selection;

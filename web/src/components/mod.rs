@@ -76,6 +76,7 @@ use crate::state::{Remembered, Shared};
 use crate::workspace::Tab;
 use lab::compare::CompareView;
 use lab::view::{Tools, View};
+use markup::html;
 use std::rc::Rc;
 use texts::t;
 use trace::selection::Selection;

@@ -4,6 +4,7 @@
 use super::icon::{Glyph, icon};
 use super::use_session;
 use crate::state::Change;
+use markup::html;
 use texts::t;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlDialogElement;

@@ -5,6 +5,7 @@ use crate::frame::next_frame;
 use crate::session::Session;
 use lab::command::Look;
 use lab::packets::find::{Progress, Search};
+use markup::html;
 use texts::t;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlInputElement;

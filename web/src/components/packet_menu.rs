@@ -5,6 +5,7 @@ use crate::dom::{element, focus};
 use crate::session::Session;
 use crate::state::{Change, Dialog};
 use lab::packets::menu::{Entry, What};
+use markup::html;
 use std::rc::Rc;
 use texts::t;
 use wasm_bindgen::JsCast;

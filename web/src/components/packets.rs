@@ -16,6 +16,7 @@ use lab::command::Look;
 use lab::format;
 use lab::packets::{Line, Observe};
 use lab::view::View;
+use markup::html;
 use std::cell::Cell;
 use std::rc::Rc;
 use texts::{mark, plural, t};

@@ -3,6 +3,7 @@
 use super::on;
 use crate::parts::{Part, Status};
 use crate::session::Session;
+use markup::html;
 use texts::t;
 use yew::prelude::*;
 

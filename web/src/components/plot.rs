@@ -2,6 +2,7 @@
 
 use lab::format;
 use lab::plot::Plot;
+use markup::html;
 use netlab::Duration;
 use texts::t;
 use yew::prelude::*;

@@ -5,6 +5,7 @@ use crate::session::Session;
 use crate::state::Pane;
 use lab::command::Look;
 use lab::problems::Problem;
+use markup::html;
 use std::rc::Rc;
 use texts::t;
 use yew::prelude::*;

@@ -3,6 +3,7 @@
 use super::modal::{Modal, close_around};
 use crate::session::Session;
 use lab::command::Command;
+use markup::html;
 use texts::t;
 use yew::prelude::*;
 

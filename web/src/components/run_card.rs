@@ -6,6 +6,7 @@ use crate::state::Pane;
 use lab::command::Look;
 use lab::format;
 use lab::results::{Fact, Line, Phase, Reply, RunView};
+use markup::html;
 use netlab::run::HopAnswer;
 use scenario::why::Spot;
 use texts::t;

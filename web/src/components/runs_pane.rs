@@ -6,6 +6,7 @@ use crate::session::Session;
 use lab::format;
 use lab::results::{Phase, RunView};
 use lab::view::View;
+use markup::html;
 use netlab::Instant;
 use std::rc::Rc;
 use texts::t;

@@ -22,6 +22,7 @@ use lab::sequence::lanes::Lanes;
 use lab::sequence::sheet::{Measure, Sheet};
 use lab::sequence::{Ladder, file};
 use lab::view::View;
+use markup::html;
 use measures::{GUTTER_REM, LANE_REM};
 use netlab::history::TransitId;
 use std::rc::Rc;

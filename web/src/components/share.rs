@@ -6,6 +6,7 @@ use crate::dom::copy;
 use crate::picture;
 use crate::state::Shared;
 use lab::format;
+use markup::html;
 use qrcodegen::{QrCode, QrCodeEcc};
 use scenario::link::with_moment;
 use texts::t;

@@ -10,6 +10,7 @@ use crate::parts::{Part, Status};
 use crate::state::Pane;
 use crate::workspace::{Divider as Which, Workspace};
 use lab::view::View;
+use markup::html;
 use std::rc::Rc;
 use texts::{mark, t};
 use yew::prelude::*;

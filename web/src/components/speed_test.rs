@@ -4,6 +4,7 @@ use super::plot::throughput;
 use super::use_session;
 use crate::wall_clock::{Report, Test, run};
 use lab::format;
+use markup::html;
 use std::cell::Cell;
 use std::rc::Rc;
 use texts::{mark, plural, t};

@@ -20,6 +20,7 @@ use lab::format;
 use lab::packets::Observe;
 use lab::view::{Sketch, Tools, View};
 use lab::{Skipped, State};
+use markup::html;
 use std::cell::RefCell;
 use std::rc::Rc;
 use texts::{plural, t};

@@ -7,6 +7,7 @@ use crate::session::Session;
 use lab::command::Act;
 use lab::run_form::{ADDRESS, Field, Form, Input, Kind, Wrong};
 use lab::view::Sketch;
+use markup::html;
 use netlab::run::RunSpec;
 use std::rc::Rc;
 use texts::t;

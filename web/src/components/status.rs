@@ -1,6 +1,7 @@
 //! The lines below the panes: how far the world has run, and the hash of all that happened.
 
 use lab::format;
+use markup::html;
 use netlab::Instant;
 use netlab::history::Limits;
 use texts::t;

@@ -1,6 +1,7 @@
 //! A row of tabs (the ARIA pattern "tabs"): the arrow keys go from one to the next.
 
 use crate::dom::focus;
+use markup::html;
 use yew::prelude::*;
 
 /// A row of tabs: for each its name in ids and its label. `chosen`: the open one, if any; `choose` receives a tab's number.

@@ -7,6 +7,7 @@ use crate::stage::{Next, Scene, Stage};
 use crate::system::System;
 use js_sys::{Array, Reflect};
 use lab::still::Still;
+use markup::html;
 use scenario::Scenario;
 use std::cell::RefCell;
 use std::rc::Rc;

@@ -10,6 +10,7 @@ use lab::format;
 use lab::timeline::Window;
 use lab::travel::Travel;
 use lab::view::View;
+use markup::html;
 use netlab::Instant;
 use std::rc::Rc;
 use texts::t;

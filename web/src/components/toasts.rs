@@ -5,6 +5,7 @@ use super::part_note::part_notes;
 use crate::parts::Status;
 use crate::session::Session;
 use crate::state::{Change, Toast};
+use markup::html;
 use texts::t;
 use yew::prelude::*;
 

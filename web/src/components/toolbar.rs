@@ -6,6 +6,7 @@ use crate::session::Session;
 use lab::command::Editor;
 use lab::edit::{Edit, Kind};
 use lab::view::Tools;
+use markup::html;
 use texts::t;
 use yew::prelude::*;
 

@@ -5,6 +5,7 @@ use super::{on, use_session};
 use crate::stage::palette::Theme;
 use crate::state::{Change, Dialog};
 use crate::system::System;
+use markup::html;
 use texts::t;
 use yew::prelude::*;
 

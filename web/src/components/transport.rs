@@ -11,6 +11,7 @@ use lab::command::Clock;
 use lab::speed::Speed;
 use lab::travel::{Steps, Travel};
 use lab::view::View;
+use markup::html;
 use std::rc::Rc;
 use texts::t;
 use web_sys::{HtmlInputElement, HtmlSelectElement};

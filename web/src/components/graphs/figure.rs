@@ -7,6 +7,7 @@ use lab::format;
 use lab::graphs::chart::{Chart, HEIGHT, WIDTH};
 use lab::graphs::series::{Kind, Series, Tone, Unit, csv};
 use lab::graphs::sheet::{Lead, Line, Sheet};
+use markup::html;
 use netlab::Instant;
 use std::rc::Rc;
 use texts::t;

@@ -4,6 +4,7 @@ use crate::session::Session;
 use lab::command::{Clock, Look};
 use lab::graphs::sheet::{Lead, Sheet};
 use lab::travel::Travel;
+use markup::html;
 use netlab::history::TransitId;
 use texts::t;
 use yew::prelude::*;

@@ -1,6 +1,7 @@
 //! TCP's state machine (RFC 9293, figure 5), with the states of a connection's two ends highlighted.
 
 use lab::format;
+use markup::html;
 use netlab::Instant;
 use smoltcp::socket::tcp::State;
 use texts::{mark, t};

@@ -8,6 +8,7 @@ use lab::format;
 use lab::packets::Observe;
 use lab::sequence::{Ladder, Zoom};
 use lab::view::View;
+use markup::html;
 use std::rc::Rc;
 use texts::t;
 use yew::prelude::*;

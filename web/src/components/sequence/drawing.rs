@@ -6,6 +6,7 @@ use lab::format::decimal;
 use lab::sequence::Ladder;
 use lab::sequence::lanes::Lanes;
 use lab::sequence::sheet::{CAPSULE, CROSS, Sheet, Stroke, width_em};
+use markup::html;
 use netlab::history::{FrameId, TransitId};
 use yew::prelude::*;
 
