@@ -76,7 +76,7 @@ enum Command {
     Console {
         /// A file or a link.
         scenario: String,
-        /// The id of a host.
+        /// The id of a host, switch or router.
         node: String,
         /// Begin at this virtual time.
         #[arg(long, value_name = "TIME", value_parser = quantity::parse_time)]
