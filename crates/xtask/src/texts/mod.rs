@@ -84,7 +84,7 @@ pub struct Options {
 
 /// Says for each language what it lacks.
 pub fn run(options: &Options) -> Result<()> {
-    let found = found::everything(&project::root())?;
+    let found = found::everything(project::root())?;
     for (path, mut language) in languages()? {
         if options.write {
             language.complete(&found);
@@ -102,7 +102,7 @@ pub fn run(options: &Options) -> Result<()> {
 
 /// What is wrong with the texts and their translations, as sentences. A missing translation is not: the build counts those.
 pub fn faults() -> Result<Vec<String>> {
-    let found = found::everything(&project::root())?;
+    let found = found::everything(project::root())?;
     let mut faults = found::faults(&found);
     for (_, language) in languages()? {
         faults.extend(language.faults(&found));
@@ -112,9 +112,9 @@ pub fn faults() -> Result<Vec<String>> {
 
 /// Writes the language files into `dist/`, and names them to web/boot.js.
 pub fn prepare(console: &Console, dist: &Path) -> Result<()> {
-    let found = found::everything(&project::root())?;
+    let found = found::everything(project::root())?;
     let mut files = serde_json::Map::new();
-    let mut all: Vec<Language> = languages()?.into_iter().map(|(_, language)| language).collect();
+    let mut all: Vec<Language> = languages()?.into_values().collect();
     all.insert(0, Language::english());
     for language in &all {
         let mut names = serde_json::Map::new();

@@ -252,7 +252,7 @@ impl Stream {
                 Ok(()) => {
                     self.datagrams += 1;
                     self.sent += DATAGRAM_BYTES as u64;
-                    self.next = self.next + interval;
+                    self.next += interval;
                 }
                 Err(SendError::Full) => self.next = now + FULL_WAIT,
                 Err(error) => {
