@@ -10,6 +10,7 @@
 //! | `at=1.2s` | begins there |
 //! | `show=runs`, `inspect`, `document` | with this pane beside or below the stage |
 //! | `lock` | nothing can be changed or started |
+//! | `lang=es` | the page in this language (read by web/boot.js) |
 //! | `src=lab.json` | the document, from the same site |
 
 use netlab::Instant;
