@@ -166,9 +166,13 @@ impl Language {
     }
 }
 
+/// The place for the ending of an English ordinal number, which other languages have not.
+const ENDING: &str = "th";
+
 /// The places of a text, as a set; none if its braces are wrong.
 fn places(text: &str) -> Option<BTreeSet<String>> {
-    Some(Format::of(text).ok()?.places.into_iter().map(|place| place.name).collect())
+    let places = Format::of(text).ok()?.places.into_iter().map(|place| place.name);
+    Some(places.filter(|name| name != ENDING).collect())
 }
 
 /// A text with numbers in its places: those of the arguments that the macros pass, which are named by the English forms.
@@ -237,16 +241,17 @@ mod tests {
             found(2, "{count} frame\t{count} frames of {node}", true),
             found(3, "Two\nlines", true),
             found(4, "Title {x}", false),
+            found(5, "the {n}{th} frame", true),
         ];
-        let english =
-            "one other\n000001000002000003\n{0} of {1} and {2}\n{0} frame\t{0} frames of {1}\nTwo\\nlines\n";
+        let english = "one other\n000001000002000003000005\n{0} of {1} and {2}\n{0} frame\t{0} frames of {1}\nTwo\\nlines\nthe {0}{1} frame\n";
         assert_eq!(Language::english().compiled(found.iter()), english);
         let spanish = spanish(serde_json::json!({
             "{a} of {b:02} and {}": "{} y {b} de {a}",
             "{count} frame\t{count} frames of {node}": {"one": "{count} trama", "other": "{node}: {count} tramas"},
             "Title {x}": "Título {x}",
+            "the {n}{th} frame": "la {n}.ª trama",
         }));
-        let expected = "one other\n000001000002000003000004\n{2} y {1} de {0}\n{0} trama\t{1}: {0} tramas\nTwo\\nlines\nTítulo {x}\n";
+        let expected = "one other\n000001000002000003000004000005\n{2} y {1} de {0}\n{0} trama\t{1}: {0} tramas\nTwo\\nlines\nTítulo {x}\nla {0}.ª trama\n";
         assert_eq!(spanish.compiled(found.iter()), expected);
         assert_eq!(spanish.faults(&found), Vec::<String>::new());
         assert_eq!(spanish.missing(&found).map(|text| text.key).collect::<Vec<_>>(), [3]);

@@ -181,11 +181,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_languages_of_this_checkout_have_no_faults() {
-        assert_eq!(faults().unwrap(), Vec::<String>::new());
-    }
-
-    #[test]
     fn the_page_has_the_languages_in_an_attribute() {
         let page = r#"<script src="./boot.js" data-js="./web.js" data-wasm="./web.wasm"></script>"#;
         let expected = r#"<script src="./boot.js" data-texts='{"a":"It&#39;s"}' data-js="./web.js" data-wasm="./web.wasm"></script>"#;
