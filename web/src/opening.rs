@@ -49,7 +49,7 @@ impl Trouble {
     /// The trouble with a link.
     pub fn new(error: LinkError) -> Self {
         let place = |fault: &Fault| match (fault.place.is_root(), fault.position) {
-            (true, None) => "document".to_string(),
+            (true, None) => t!("document").to_string(),
             (true, Some(position)) => position.to_string(),
             (false, None) => fault.place.to_string(),
             (false, Some(position)) => format!("{} ({position})", fault.place),

@@ -35,6 +35,7 @@ const NATIVE_ONLY: [(&str, &str, &str); 21] = [
     ("scenario", "document", TEXT),
     ("scenario", "export", TEXT),
     ("scenario", "faults", TEXT),
+    ("scenario", "idle_services", SERVICES),
     ("scenario", "link_lengths", TEXT),
     ("scenario", "parameters", TEXT),
     ("scenario", "problems", TEXT),

@@ -90,10 +90,10 @@ fn state_in_words(view: &View) -> &'static str {
     match view.state {
         State::Playing if view.reading => t!("time to read"),
         State::Playing if view.behind => t!("as fast as this machine can"),
-        State::Playing if view.rewound => "replaying",
-        State::Playing => "playing",
+        State::Playing if view.rewound => t!("replaying"),
+        State::Playing => t!("playing"),
         State::Paused if view.rewound => t!("in the past"),
-        State::Paused => "paused",
+        State::Paused => t!("paused"),
         State::Quiet => t!("nothing moves"),
         State::Broken => t!("cannot run"),
         State::CatchingUp { .. } => t!("catching up"),

@@ -431,7 +431,7 @@ fn impairment_text(impairment: &Impairment) -> String {
             t!("{} % loss ≤ {bytes_max} B", percent(probability.as_f64()))
         }
         Impairment::SilenceOnce { lasts, .. } => t!("silence {}", spaced(&lasts.to_string())),
-        Impairment::Down => "down".into(),
+        Impairment::Down => t!("down").into(),
         Impairment::Outage { lasts, .. } => t!("down for {}", spaced(&lasts.to_string())),
         Impairment::LossCorrelated { probability, .. } => t!("{} % loss", percent(probability.as_f64())),
         Impairment::GilbertElliott { .. } => t!("burst loss").into(),

@@ -142,11 +142,11 @@ impl Reason {
 fn drop_text(reason: DropReason) -> &'static str {
     match reason {
         DropReason::QueueFull => t!("queue full"),
-        DropReason::Overload => "overload",
+        DropReason::Overload => t!("overload"),
         DropReason::Impaired(LossReason::TooBig) => t!("too big"),
         DropReason::Impaired(LossReason::LinkDown) => t!("link down"),
-        DropReason::Impaired(LossReason::Silence) => "silence",
-        DropReason::Impaired(LossReason::Outage) => "outage",
+        DropReason::Impaired(LossReason::Silence) => t!("silence"),
+        DropReason::Impaired(LossReason::Outage) => t!("outage"),
         DropReason::Impaired(
             LossReason::Loss
             | LossReason::LossOfSmall
@@ -154,7 +154,7 @@ fn drop_text(reason: DropReason) -> &'static str {
             | LossReason::Burst
             | LossReason::Every
             | LossReason::Picked,
-        ) => "lost",
+        ) => t!("lost"),
         DropReason::Early => "RED",
         DropReason::Late => "CoDel",
         DropReason::Collisions => "16 collisions",
@@ -164,10 +164,10 @@ fn drop_text(reason: DropReason) -> &'static str {
 fn switch_text(why: bridge::Refusal) -> &'static str {
     match why {
         bridge::Refusal::PortOff => t!("port off"),
-        bridge::Refusal::Blocked => "blocked",
+        bridge::Refusal::Blocked => t!("blocked"),
         bridge::Refusal::OtherVlan => t!("other VLAN"),
         bridge::Refusal::TooBig => t!("too big"),
-        bridge::Refusal::Malformed => "malformed",
+        bridge::Refusal::Malformed => t!("malformed"),
     }
 }
 
@@ -183,7 +183,7 @@ fn router_text(why: router::Refusal) -> &'static str {
     match why {
         router::Refusal::PortOff => t!("port off"),
         router::Refusal::NotForUs => t!("not for us"),
-        router::Refusal::Malformed => "malformed",
+        router::Refusal::Malformed => t!("malformed"),
         router::Refusal::Expired => "TTL 0",
         router::Refusal::NoRoute => t!("no route"),
         router::Refusal::NoNeighbor => t!("no neighbor"),

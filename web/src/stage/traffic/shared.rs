@@ -5,6 +5,7 @@ use super::marks::{Crash, Queue, Traffic};
 use super::moment::{DROPPED_SECS, Moment};
 use kurbo::Vec2;
 use netlab::History;
+use texts::t;
 use wire::Instant;
 
 impl Traffic {
@@ -56,8 +57,8 @@ impl Crash {
     /// The word beside it.
     pub fn words(&self) -> String {
         match self.count {
-            1 => "collision".to_owned(),
-            count => format!("collision ×{count}"),
+            1 => t!("collision").to_owned(),
+            count => t!("collision ×{count}"),
         }
     }
 
