@@ -21,7 +21,7 @@ use std::process::Command;
 const OPT_LEVEL: &str = "1";
 
 /// Files of tests that only run natively: crate, file, and why nothing in them depends on the target.
-const NATIVE_ONLY: [(&str, &str, &str); 21] = [
+const NATIVE_ONLY: [(&str, &str, &str); 22] = [
     ("bridge", "forwarding", MACHINE),
     ("bridge", "snooping", MACHINE),
     ("bridge", "spanning_tree", MACHINE),
