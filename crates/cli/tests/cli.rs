@@ -648,12 +648,20 @@ fn a_console_shows_and_changes_the_lease_of_its_host() {
 }
 
 #[test]
-fn a_console_needs_a_host() {
-    for (node, message) in [("s", "is no host"), ("nobody", "there is no node")] {
-        let done = console(node, "hostname\n");
+fn a_console_needs_a_node_that_can_be_asked() {
+    let hub = example("hub-beside-switch");
+    for (document, node, message) in [(&hub[..], "hub", "is a hub"), (HOME, "nobody", "there is no node")] {
+        let done = with_input(&["console", document, node], "hostname\n");
         assert_eq!(done.code, 2);
         assert!(done.err.contains(message), "{}", done.err);
     }
+}
+
+#[test]
+fn a_console_of_a_switch_shows_its_tables() {
+    let done = with_input(&["console", HOME, "s", "--at", "3s"], "show mac address-table\nhostname\n");
+    assert!(done.out.contains("DYNAMIC     Gi0/0"), "{}", done.out);
+    assert_ne!(done.code, 0, "hostname is no command of a switch");
 }
 
 #[test]
