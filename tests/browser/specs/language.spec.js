@@ -10,7 +10,7 @@ const forget = (faults) => expect(faults.splice(0).filter((fault) => !/404|integ
 test.describe("in a browser that is set to Spanish of Mexico", () => {
   test.use({ locale: "es-MX" });
 
-  test("the page is Spanish: buttons, examples, numbers", async ({ page, aquarium }) => {
+  test("the page is Spanish: buttons, examples, numbers", async ({ page }) => {
     await page.goto("./");
     await expect(button(page, "Pausar")).toBeVisible(LONG);
     expect(await language(page)).toBe("es");
@@ -22,7 +22,7 @@ test.describe("in a browser that is set to Spanish of Mexico", () => {
     const words = await dialog.innerText();
     for (const english of ["First steps", "Search", "Close", "Your own", " the ", " with "]) expect(words).not.toContain(english);
     await page.keyboard.press("Escape");
-    await expect(aquarium.timer, "a decimal comma").toHaveText(/^\d+,\d{3}/);
+    await expect(page.getByRole("timer"), "a decimal comma").toHaveText(/^\d+,\d{3}/);
   });
 
   test("the address can ask for another language", async ({ page }) => {
