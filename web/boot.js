@@ -16,6 +16,8 @@ if (tag) {
     first: load("first"),
     later: () => load("later"),
   };
+  // The program says so, once it is there.
+  globalThis.packetariumLanguage.first.catch(() => {});
   document.documentElement.lang = tag;
   // The texts that must not need the wasm.
   for (const element of document.querySelectorAll("[data-text]")) {

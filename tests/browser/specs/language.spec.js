@@ -5,7 +5,7 @@ import { LONG } from "../patience.js";
 const language = (page) => page.locator("html").getAttribute("lang");
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 /** The faults without those of a file that a test has spoiled. */
-const forget = (faults) => expect(faults.splice(0).filter((fault) => !/404|integrity|digest|Failed to load|ERR_FAILED|texts-/.test(fault))).toEqual([]);
+const forget = (faults) => expect(faults.splice(0).filter((fault) => !/404|integrity|digest|Failed to load|ERR_FAILED|Failed to fetch|texts-/.test(fault))).toEqual([]);
 
 test.describe("in a browser that is set to Spanish of Mexico", () => {
   test.use({ locale: "es-MX" });
