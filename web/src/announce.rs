@@ -17,7 +17,7 @@ pub enum Detail {
 impl Detail {
     /// All of them: the choice's value, and its text.
     pub const ALL: [(Self, &'static str, &'static str); 3] = [
-        (Self::Nothing, "nothing", "nothing"),
+        (Self::Nothing, "nothing", mark!("nothing")),
         (Self::Results, "results", mark!("results and changes")),
         (Self::Everything, "everything", mark!("everything that happens")),
     ];

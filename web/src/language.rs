@@ -55,6 +55,7 @@ mod loaded {
     use crate::parts::Missing;
     use crate::storage;
     use js_sys::{Array, Function, Intl, JsString, Object, Promise, Reflect};
+    use std::cell::Cell;
     use texts::File;
     use wasm_bindgen::{JsCast, JsValue};
     use wasm_bindgen_futures::JsFuture;
@@ -92,14 +93,25 @@ mod loaded {
         Ok(())
     }
 
-    /// Waits for all else. Called again, it tries again.
+    thread_local! {
+        /// All texts are there.
+        static IS_COMPLETE: Cell<bool> = const { Cell::new(false) };
+    }
+
+    /// Waits for all else. After an error it tries again.
     ///
     /// # Errors
     /// Its file could not be loaded.
     pub async fn later() -> Result<(), Missing> {
+        if IS_COMPLETE.get() {
+            return Ok(());
+        }
         let load: Function = get("later").dyn_into().map_err(|_| Missing)?;
         let file = read(load.call0(&JsValue::UNDEFINED).unwrap_or_default().dyn_into()).await?;
-        texts::add(file);
+        // Another part may have waited for the same file.
+        if !IS_COMPLETE.replace(true) {
+            texts::add(file);
+        }
         Ok(())
     }
 

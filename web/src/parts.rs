@@ -217,11 +217,9 @@ piece!(documents, documents, DOCUMENTS: Documents);
 piece!(instruments, extras, EXTRAS: Extras);
 
 impl Loaded {
-    /// Loads a part; before the first one, the texts that no first frame shows.
+    /// Loads a part, and before the first one the texts that no first frame shows.
     pub async fn with(self, part: Part) -> Result<Self, Missing> {
-        if Part::ALL.iter().all(|&part| !self.has(part)) {
-            language::later().await?;
-        }
+        language::later().await?;
         Ok(match part {
             Part::Instruments => Self { instruments: Some(instruments().await?), ..self },
             Part::Documents => Self { documents: Some(documents().await?), ..self },

@@ -650,7 +650,7 @@ fn a_console_shows_and_changes_the_lease_of_its_host() {
 #[test]
 fn a_console_needs_a_node_that_can_be_asked() {
     let hub = example("hub-beside-switch");
-    for (document, node, message) in [(&hub[..], "hub", "is a hub"), (HOME, "nobody", "there is no node")] {
+    for (document, node, message) in [(&hub[..], "hub", "is a hub"), (HOME, "missing", "there is no node")] {
         let done = with_input(&["console", document, node], "hostname\n");
         assert_eq!(done.code, 2);
         assert!(done.err.contains(message), "{}", done.err);

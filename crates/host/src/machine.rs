@@ -21,9 +21,9 @@ use wire::{Duration, Frame, Instant, NodeId};
 /// Beside the kernel's streams of random numbers: that of each program, whose number follows.
 const STREAM_OF_PROGRAMS: u64 = 3;
 
-/// A program that acts whenever it is polled would keep its host busy for ever: after so many rounds, time goes on.
+/// A program that acts whenever it is polled would keep its host busy for ever: after this number of polls at one moment, time goes on.
 const ROUNDS_MAX: u32 = 256;
-/// For so long.
+/// How long time goes on before such a program is polled again.
 const PAUSE: Duration = Duration::from_micros(10);
 
 /// A host: one network card, a smoltcp stack, and the programs on it.

@@ -176,12 +176,13 @@ impl Sketch {
             let names = link.ends.map(|end| topology.node(end).name.as_str());
             (LinkId(number as u32), names.join(" – "))
         });
-        let shown = |text: &String| texts::of(text).to_owned();
+        let shown = |text: &String| texts::of_document(text).to_owned();
         let chapters = scenario
             .chapters
             .iter()
             .map(|chapter| ChapterLine { title: shown(&chapter.title), text: shown(&chapter.text) });
-        let title = if scenario.title.is_empty() { t!("Untitled") } else { texts::of(&scenario.title) };
+        let title =
+            if scenario.title.is_empty() { t!("Untitled") } else { texts::of_document(&scenario.title) };
         Self {
             opened,
             title: title.to_string(),

@@ -21,7 +21,7 @@ fn taken() -> u64 {
     kilobytes.unwrap().parse::<u64>().unwrap() << 10
 }
 
-/// So many hosts at one switch, each with a DNS server, a web server, echo and NTP.
+/// [`HOSTS`] hosts at one switch, each with a DNS server, a web server, echo and NTP.
 fn document() -> String {
     let host = |number: usize| {
         let services = r#"{"dns": {"zone": {"example.test": {"ns": "ns.example.test"}, "ns.example.test": "10.0.0.1"}}, "http": {"pages": {"/": "Hello"}}, "echo": true, "ntp": true}"#;

@@ -141,7 +141,7 @@ fn a_rogue_server_shows_the_wrong_page_until_its_cable_is_pulled() {
         .collect();
     let [laptop, phone, later] = &pages[..] else { panic!("{pages:?}") };
     assert!(laptop.starts_with("<h1>Your bank</h1>") && phone.starts_with("<h1>Your bamk</h1>"));
-    // The names that the rogue server has told are forgotten with its lease.
+    // The names that came from the rogue DNS server are forgotten with the lease.
     assert_eq!(later, laptop);
     assert_eq!(output(&world, "cat /etc/resolv.conf"), "nameserver 192.168.1.66\n");
 }

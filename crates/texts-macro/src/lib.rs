@@ -14,7 +14,7 @@ use syn::punctuated::Punctuated;
 use syn::{Expr, Ident, LitStr, Token};
 
 /// A text, in the language of the page: `t!("Play")` is a `&'static str`, `t!("{node} learns")` a `String`. Takes what `format!` takes.
-/// Texts that are the same in English and different in other languages are told apart by what precedes them:
+/// Texts that are the same in English and different in other languages are distinguished by a context before the arrow:
 /// `t!("verb" => "Open")`.
 #[proc_macro]
 pub fn t(input: proc_macro::TokenStream) -> proc_macro::TokenStream {

@@ -4,6 +4,9 @@
 //! the texts' numbers in ascending order, six hexadecimal digits each, and a line for each text in the same order. In a text `{0}` is a place for
 //! the first argument, a tab separates the forms for numbers, and `\n` and `\\` stand for a line's end and a backslash.
 //!
+//! A text of a document is not known to the build, unless the document ships, so that another one may have its number: before the text stand
+//! six more digits of its hash, and 48 bits are not met by accident.
+//!
 //! A language has several files, loaded one after the other. They stay for as long as the page is open: texts are borrowed for ever, and a
 //! page in another language is another page.
 //!
@@ -31,7 +34,7 @@ struct Numbers {
 }
 
 thread_local! {
-    static TEXTS: RefCell<Vec<(u32, &'static str)>> = const { RefCell::new(Vec::new()) };
+    static FILES: RefCell<Vec<File>> = const { RefCell::new(Vec::new()) };
     static NUMBERS: RefCell<Numbers> =
         RefCell::new(Numbers { form: Box::new(|number| usize::from(number != 1)), decimal_point: '.' });
 }
@@ -50,6 +53,7 @@ impl File {
             let number =
                 std::str::from_utf8(number).ok().and_then(|number| u32::from_str_radix(number, 16).ok());
             let (number, text) = number.zip(lines.next()).ok_or(Unreadable)?;
+            let text = if text.contains('\\') { unescaped(text) } else { text };
             let is_next = entries.last().is_none_or(|(last, _)| *last < number);
             entries.push((is_next.then_some(number).ok_or(Unreadable)?, text));
         }
@@ -62,14 +66,7 @@ impl File {
 
 /// From now on texts are also found in this file.
 pub fn add(file: File) {
-    TEXTS.with_borrow_mut(|texts| {
-        for (number, text) in file.entries {
-            if let Err(at) = texts.binary_search_by_key(&number, |(number, _)| *number) {
-                let text = if text.contains('\\') { unescaped(text) } else { text };
-                texts.insert(at, (number, text));
-            }
-        }
-    });
+    FILES.with_borrow_mut(|files| files.push(file));
 }
 
 /// From now on numbers are written so. `form` says which of a text's forms a number takes, beginning with 0.
@@ -82,9 +79,11 @@ pub(crate) fn decimal_point() -> char {
 }
 
 pub(crate) fn find(key: u32) -> Option<&'static str> {
-    TEXTS.with_borrow(|texts| {
-        texts.binary_search_by_key(&key, |(number, _)| *number).ok().map(|at| texts[at].1)
-    })
+    let in_file = |File { entries, .. }: &File| {
+        let at = entries.binary_search_by_key(&key, |(number, _)| *number).ok()?;
+        Some(entries[at].1)
+    };
+    FILES.with_borrow(|files| files.iter().find_map(in_file))
 }
 
 /// The text with this number; nothing while its file is on its way.

@@ -22,6 +22,8 @@ extern crate self as texts;
 #[cfg(feature = "catalog")]
 mod catalog;
 #[cfg(feature = "catalog")]
+mod document;
+#[cfg(feature = "catalog")]
 #[path = "../../texts-macro/src/key.rs"]
 mod key;
 
@@ -45,14 +47,22 @@ macro_rules! __pick {
     ({ $($english:tt)* } { $($looked_up:tt)* }) => { $($looked_up)* };
 }
 
-/// A text that is not known before the program runs, or stands in a table of constants ([`mark!`]), in the page's language; as it is
-/// if the catalog does not have it.
+/// A text of a table of constants ([`mark!`]), in the page's language; as it is if the catalog does not have it.
 pub fn of(english: &str) -> &str {
     #[cfg(feature = "catalog")]
     if let Some(text) = catalog::find(key::of(None, english)) {
         return text;
     }
     english
+}
+
+/// A text of a document, in the page's language if the document is one that ships; as it is otherwise.
+pub fn of_document(text: &str) -> &str {
+    #[cfg(feature = "catalog")]
+    if let Some(found) = catalog::find(key::of(Some(document::CONTEXT), text)) {
+        return found.strip_prefix(&document::check(text)).unwrap_or(text);
+    }
+    text
 }
 
 /// What separates whole numbers from their fractions.
@@ -76,7 +86,7 @@ mod tests {
         assert_eq!(t!("{n}", n = node.len()), "2");
         let lines = |count: usize| plural!(count, "{count} line of {node}", "{count} lines of {node}");
         assert_eq!([lines(1), lines(2)], ["1 line of s1", "2 lines of s1"]);
-        assert_eq!(of(mark!("Play")), "Play");
+        assert_eq!([of(mark!("Play")), of_document("Play")], ["Play"; 2]);
     }
 }
 

@@ -27,6 +27,18 @@ fn a_text_is_that_of_the_language_with_its_arguments_where_that_wants_them() {
     assert_eq!(t!("two\nlines"), "dos\nlíneas \\");
     assert_eq!(t!("Not there yet"), "");
     assert_eq!([of("Play"), of("A title of its own")], ["Reproducir", "A title of its own"]);
+    assert_eq!(of_document("Play"), "Play", "a title is no text of the page");
+}
+
+#[test]
+fn a_text_of_a_document_is_translated_only_if_all_of_its_hash_is_that_of_one_that_ships() {
+    let number = |text| key::of(Some(document::CONTEXT), text);
+    let check = document::check("Home");
+    let mut entries = [(number("Home"), format!("{check}Casa")), (number("My lab"), format!("{check}Casa"))];
+    entries.sort_unstable();
+    let [(first, a), (second, b)] = entries;
+    add(File::read(format!("one other\n{first:06x}{second:06x}\n{a}\n{b}\n")).unwrap());
+    assert_eq!([of_document("Home"), of_document("My lab")], ["Casa", "My lab"]);
 }
 
 #[test]

@@ -71,8 +71,8 @@ pub fn Library() -> Html {
             <li key={example.name}>
                 <button type="button" class="example" onclick={open((**scenario).clone())}>
                     <Thumbnail scenario={scenario.clone()} />
-                    <span class="example-title">{ texts::of(&scenario.title) }</span>
-                    <span class="example-text">{ texts::of(scenario.description.as_deref().unwrap_or_default()) }</span>
+                    <span class="example-title">{ texts::of_document(&scenario.title) }</span>
+                    <span class="example-text">{ texts::of_document(scenario.description.as_deref().unwrap_or_default()) }</span>
                     <span class="example-text">{ format!("{}, {} s", texts::of(example.level.name()), example.seconds) }</span>
                 </button>
             </li>

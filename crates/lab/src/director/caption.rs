@@ -99,7 +99,7 @@ impl Lab {
         }
         self.caption.told_chapter = chapter;
         let text = &self.story.chapters().get(chapter?)?.text;
-        (!text.is_empty()).then(|| texts::of(text).into())
+        (!text.is_empty()).then(|| texts::of_document(text).into())
     }
 
     /// Takes in what the playhead has passed since the last time.

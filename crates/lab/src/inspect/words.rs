@@ -21,12 +21,12 @@ pub fn ethernet(address: EthernetAddress) -> String {
     bytes.join(":")
 }
 
-/// So many frames.
+/// A number of frames, with its noun.
 pub fn frames(number: u64) -> String {
     plural!(number, "{count}\u{a0}frame", "{count}\u{a0}frames", count = format::count(number))
 }
 
-/// So many packets.
+/// A number of packets, with its noun.
 pub fn packets(number: u64) -> String {
     plural!(number, "{count}\u{a0}packet", "{count}\u{a0}packets", count = format::count(number))
 }

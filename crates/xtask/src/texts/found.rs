@@ -11,6 +11,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+#[path = "../../../texts/src/document.rs"]
+mod document;
 #[path = "../../../texts-macro/src/key.rs"]
 mod key;
 
@@ -60,6 +62,14 @@ pub enum Origin {
 }
 
 impl Found {
+    /// What stands before the text in the page's language file: for a text of a document, the second half of its hash.
+    pub fn check(&self) -> String {
+        match self.origin {
+            Origin::Scenario => document::check(&self.english),
+            Origin::Code | Origin::Page => String::new(),
+        }
+    }
+
     /// What names it in the file of a language.
     pub fn name(&self) -> String {
         match &self.context {
@@ -197,7 +207,8 @@ fn in_document(document: &Value, file: &str, all: &mut Vec<Found>) {
     let texts = ["title", "description"].map(|field| &document[field]).into_iter();
     for value in texts.chain(chapters.flat_map(|chapter| ["title", "text"].map(|field| &chapter[field]))) {
         if let Some(english) = value.as_str() {
-            all.push(text(None, english.to_owned(), file, Origin::Scenario, false));
+            let context = Some(document::CONTEXT.to_owned());
+            all.push(text(context, english.to_owned(), file, Origin::Scenario, false));
         }
     }
 }

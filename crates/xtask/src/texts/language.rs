@@ -79,38 +79,43 @@ impl Language {
                 self.tag
             ));
         }
-        for text in found {
-            let Some(value) = self.texts.get(&text.name()) else { continue };
-            let (translations, fits): (Vec<&str>, bool) = match value {
-                Value::Null => continue,
-                Value::String(one) => (vec![one], !text.english.contains('\t')),
-                Value::Object(forms) => (
-                    forms.values().filter_map(Value::as_str).collect(),
-                    self.categories.iter().all(|category| forms.get(category).is_some_and(Value::is_string))
-                        && text.english.contains('\t'),
-                ),
-                _ => (Vec::new(), false),
-            };
-            let wants = places(text.english.rsplit('\t').next().unwrap_or_default());
-            let has_all = !text.is_looked_up
-                || translations.iter().all(|one| {
-                    !one.contains('\t') && places(one).is_some_and(|places| Some(places) == wants)
-                });
-            if !fits {
-                faults.push(format!(
-                    "{}: {:?} needs a text for each of: {}",
-                    self.tag,
-                    text.name(),
-                    self.categories.join(", ")
-                ));
-            } else if !has_all && !text.english.contains('\t') {
-                faults.push(format!(
-                    "{}: {value} has other places in braces than {:?}",
-                    self.tag, text.english
-                ));
-            }
-        }
+        faults.extend(found.iter().filter_map(|text| {
+            let what = self.fault_of(text, self.texts.get(&text.name())?)?;
+            Some(format!("{}: {:?} {what}", self.tag, text.name()))
+        }));
         faults
+    }
+
+    /// What is wrong with a translation of this text.
+    fn fault_of(&self, text: &Found, value: &Value) -> Option<String> {
+        let english: Vec<&str> = text.english.split('\t').collect();
+        let (forms, is_whole): (Vec<&str>, bool) = match value {
+            Value::Null => return None,
+            Value::String(one) => (vec![one], english.len() == 1),
+            Value::Object(forms) => (
+                forms.values().filter_map(Value::as_str).collect(),
+                english.len() > 1
+                    && self
+                        .categories
+                        .iter()
+                        .all(|category| forms.get(category).is_some_and(Value::is_string)),
+            ),
+            _ => (Vec::new(), false),
+        };
+        if !is_whole || forms.iter().any(|form| form.contains('\t')) {
+            return Some(format!("needs a text for each of: {}", self.categories.join(", ")));
+        }
+        if !text.is_looked_up {
+            return None;
+        }
+        let known: BTreeSet<String> =
+            english.iter().flat_map(|form| places(form).unwrap_or_default()).collect();
+        // A form for one or none may do without the number.
+        let fits = |places: BTreeSet<String>| {
+            if english.len() > 1 { places.is_subset(&known) } else { places == known }
+        };
+        let fit = forms.iter().all(|form| places(form).is_some_and(fits));
+        (!fit).then(|| format!("has other places in braces in {value}"))
     }
 
     /// The texts of index.html, which are needed before there is a program.
@@ -131,7 +136,7 @@ impl Language {
         let (mut numbers, mut lines) = (String::new(), String::new());
         for text in found.filter(|text| text.is_looked_up || self.tag != ENGLISH) {
             let line = self.line(text);
-            if !text.is_looked_up && line == escaped(&text.english) {
+            if !text.is_looked_up && line == text.check() + &escaped(&text.english) {
                 continue;
             }
             numbers += &format!("{:06x}", text.key);
@@ -142,27 +147,19 @@ impl Language {
     }
 
     fn line(&self, text: &Found) -> String {
-        let forms: Vec<&str> = text.english.split('\t').collect();
-        let english = |category: &String| if category == "one" { forms[0] } else { forms[forms.len() - 1] };
+        let english: Vec<&str> = text.english.split('\t').collect();
         // Texts of tables and documents have no places: braces are braces.
         let numbered =
-            |form: &str| escaped(&if text.is_looked_up { numbered(form, &forms) } else { form.to_owned() });
-        match self.texts.get(&text.name()) {
-            Some(Value::String(one)) if forms.len() == 1 => numbered(one),
-            Some(Value::Object(translated)) => {
-                let form = |category: &String| {
-                    translated.get(category).and_then(Value::as_str).unwrap_or_else(|| english(category))
-                };
-                self.categories.iter().map(|category| numbered(form(category))).collect::<Vec<_>>().join("\t")
-            }
-            _ if forms.len() == 1 => numbered(forms[0]),
-            _ => self
-                .categories
-                .iter()
-                .map(|category| numbered(english(category)))
-                .collect::<Vec<_>>()
-                .join("\t"),
+            |form: &str| escaped(&if text.is_looked_up { numbered(form, &english) } else { form.to_owned() });
+        let translated = self.texts.get(&text.name());
+        if let [only] = english[..] {
+            return text.check() + &numbered(translated.and_then(Value::as_str).unwrap_or(only));
         }
+        let form = |category: &String| {
+            let own = translated.and_then(|forms| forms.get(category)?.as_str());
+            numbered(own.unwrap_or(english[usize::from(category != "one")]))
+        };
+        self.categories.iter().map(form).collect::<Vec<_>>().join("\t")
     }
 }
 
