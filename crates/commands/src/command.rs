@@ -88,7 +88,7 @@ pub static COMMANDS: [Command; 17] = [
     Command {
         name: "ifconfig",
         summary: "show the network card and its addresses, or give it one",
-        usage: "ifconfig [-a] [eth0 [ADDRESS netmask MASK | ADDRESS/PREFIX]]",
+        usage: "ifconfig [-a] [eth0 [ADDRESS netmask MASK | ADDRESS/PREFIX | up | down]]",
         examples: &[
             ("ifconfig", "the card and its addresses"),
             ("ifconfig eth0 10.0.0.7/24", "gives it one more"),

@@ -122,6 +122,12 @@ impl Config {
         self.mac.unwrap_or(PortId(id.0 + 1).mac())
     }
 
+    /// Whether other settings differ in nothing but what is started with the host: its services and its DHCP client.
+    pub fn is_alike_but_for_services(&self, other: &Self) -> bool {
+        let Self { dhcp, services, .. } = other.clone();
+        Self { dhcp, services, ..self.clone() } == *other
+    }
+
     /// Whether it gets addresses of IPv6, or else of IPv4, from others.
     pub const fn learns(&self, v6: bool) -> bool {
         if v6 { self.slaac } else { self.dhcp }

@@ -19,6 +19,8 @@ pub enum Refusal {
     SocketFull,
     /// It asks for a connection, and too many others have not finished their handshake (RFC 4987, 2.2).
     BacklogFull,
+    /// The card is switched off (`ip link set eth0 down`).
+    CardOff,
 }
 
 impl fmt::Display for Refusal {
@@ -27,6 +29,7 @@ impl fmt::Display for Refusal {
             Self::TooBig => t!("longer than the card's MTU"),
             Self::SocketFull => t!("the socket's receive buffer is full"),
             Self::BacklogFull => t!("too many connections are not finished with their handshake"),
+            Self::CardOff => t!("the network card is switched off"),
         })
     }
 }
@@ -139,6 +142,11 @@ pub enum Event {
     RedirectGone {
         /// The destination.
         to: IpAddress,
+    },
+    /// A command switched the network card on or off. Both ends of the cable detect that.
+    Card {
+        /// It is on.
+        up: bool,
     },
     /// A router advertised the network's MTU for IPv6 (RFC 4861, 6.3.4).
     AdvertisedMtu {

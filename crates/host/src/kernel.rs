@@ -54,6 +54,8 @@ pub(crate) struct Kernel {
     pub random: u64,
     pub iface: Interface,
     card: Card,
+    /// The card is switched on.
+    pub card_is_on: bool,
     pub sockets: Sockets,
     clients: Vec<Running>,
     servers: Vec<Server>,
@@ -185,6 +187,7 @@ impl Kernel {
             random: random_seed,
             iface,
             card,
+            card_is_on: true,
             sockets: Sockets::new(),
             clients: Vec::new(),
             servers: Vec::new(),

@@ -32,6 +32,7 @@
 //! | [`meter`] | what each run has measured so far |
 //! | `client`, `server` | the two ends of runs: ping, echo, iperf, traceroute … |
 //! | `listener` | accepting connections for programs |
+//! | `memory` | what the sockets of all hosts of a network take together |
 //! | `loopback` | what a host sends to itself |
 
 #[cfg(all(test, target_arch = "wasm32"))]
@@ -53,6 +54,7 @@ mod kernel;
 mod listener;
 mod loopback;
 mod machine;
+mod memory;
 pub mod meter;
 mod multicast;
 mod ndp;
@@ -76,4 +78,5 @@ pub use config::Config;
 pub use event::{Actions, Event, Output, Refusal, SocketState};
 pub use kernel::{ServerNeeds, Timer};
 pub use machine::Host;
+pub use memory::{Memory, NETWORK_MEMORY_MAX};
 pub use meter::{Meter, Runs};

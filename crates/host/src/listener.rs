@@ -37,6 +37,7 @@ impl Listener {
         let spare = sockets.tcp(self.spare);
         if spare.state() == tcp::State::Listen {
             *spare = listening(self.port, self.config);
+            sockets.note_memory();
         }
     }
 

@@ -6,6 +6,7 @@
 use crate::config::Config;
 use crate::event::Output;
 use crate::kernel::{Kernel, ServerNeeds, Timer};
+use crate::memory::Memory;
 use crate::meter::Meter;
 use crate::process::{PROGRAMS_MAX, Process, ProgramEvent, ProgramId};
 use crate::program::{Activity, Poll, Program};
@@ -59,11 +60,27 @@ impl Host {
         name.clone_into(&mut self.name);
     }
 
+    /// Lets the host count the buffers of its sockets together with others, before it has any.
+    pub fn share_memory(&mut self, memory: &Memory) {
+        self.kernel.sockets.share_memory(memory);
+    }
+
+    /// Changes what its services are set to. Programs that have read their settings keep them.
+    pub fn set_services(&mut self, dhcp: bool, services: Option<Box<str>>) {
+        self.kernel.config.dhcp = dhcp;
+        self.kernel.config.services = services;
+    }
+
     /// The host's cable was plugged in. It tests its IPv6 addresses, reports their groups, and may solicit routers; see
     /// [`next_timer`](Self::next_timer).
     pub fn plugged(&mut self, now: Instant) {
         self.kernel.plugged(now);
         self.plan(now);
+    }
+
+    /// Whether the network card is switched on.
+    pub fn is_card_on(&self) -> bool {
+        self.kernel.card_is_on
     }
 
     /// The addresses that the host has now, advertised ones included.

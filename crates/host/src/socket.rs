@@ -18,9 +18,13 @@ pub(crate) fn tcp_socket(config: TcpConfig) -> tcp::Socket<'static> {
     socket
 }
 
+/// Bytes of payload that a UDP socket holds: half of them received, and half to be sent.
+pub(crate) const UDP_SOCKET_BYTES: usize = 256 * 1024;
+
 /// A UDP socket that can hold a burst.
 pub(crate) fn udp_socket() -> udp::Socket<'static> {
-    let buffer = || udp::PacketBuffer::new(vec![udp::PacketMetadata::EMPTY; 64], vec![0; 128 * 1024]);
+    let buffer =
+        || udp::PacketBuffer::new(vec![udp::PacketMetadata::EMPTY; 64], vec![0; UDP_SOCKET_BYTES / 2]);
     udp::Socket::new(buffer(), buffer())
 }
 

@@ -8,9 +8,10 @@ use crate::config::TcpConfig;
 use crate::connection::{Phase, Tuple};
 use crate::event::{Event, SocketState};
 use crate::icmp_error::{Flow, IcmpReport};
+use crate::memory::{Memory, NETWORK_MEMORY_MAX};
 use crate::meter::Meter;
 use crate::run::IcmpError;
-use crate::socket::udp_socket;
+use crate::socket::{UDP_SOCKET_BYTES, udp_socket};
 use smoltcp::iface::{SocketHandle, SocketSet};
 use smoltcp::socket::{tcp, udp};
 use smoltcp::wire::{IpAddress, IpEndpoint};
@@ -22,6 +23,15 @@ pub(crate) struct Sockets {
     open: Vec<Open>,
     gone: Vec<u32>,
     next_number: u32,
+    memory: Memory,
+    /// What of it was counted for this host.
+    noted: usize,
+}
+
+impl Drop for Sockets {
+    fn drop(&mut self) {
+        self.memory.note(self.noted, 0);
+    }
 }
 
 struct Open {
@@ -129,12 +139,51 @@ const REPLIES_MAX: usize = 8_192;
 
 impl Sockets {
     pub fn new() -> Self {
-        Self { set: SocketSet::new(Vec::new()), open: Vec::new(), gone: Vec::new(), next_number: 0 }
+        Self {
+            set: SocketSet::new(Vec::new()),
+            open: Vec::new(),
+            gone: Vec::new(),
+            next_number: 0,
+            memory: Memory::default(),
+            noted: 0,
+        }
+    }
+
+    pub fn share_memory(&mut self, memory: &Memory) {
+        self.memory = memory.clone();
+    }
+
+    /// Counts the buffers anew: a socket has come, got its buffers, or gone.
+    pub fn note_memory(&mut self) {
+        let taken = self.memory_taken();
+        self.memory.note(self.noted, taken);
+        self.noted = taken;
+    }
+
+    fn memory_taken(&self) -> usize {
+        let bytes = |open: &Open| match open.place {
+            Place::Tcp(handle) => {
+                let socket: &tcp::Socket<'static> = self.set.get(handle);
+                socket.recv_capacity() + socket.send_capacity()
+            }
+            Place::Udp(handle, _) => {
+                let socket: &udp::Socket<'static> = self.set.get(handle);
+                socket.payload_recv_capacity() + socket.payload_send_capacity()
+            }
+            Place::Echo { .. } | Place::TimeWait(_) => 0,
+        };
+        self.open.iter().map(bytes).sum()
+    }
+
+    /// Whether the network has no room for this number of bytes more.
+    fn is_network_full(&self, wanted: usize) -> bool {
+        self.memory.taken().saturating_add(wanted) > NETWORK_MEMORY_MAX
     }
 
     pub fn add_tcp(&mut self, socket: tcp::Socket<'static>) -> SocketHandle {
         let handle = self.set.add(socket);
         self.note(Place::Tcp(handle));
+        self.note_memory();
         handle
     }
 
@@ -143,6 +192,7 @@ impl Sockets {
         socket.bind(port).expect("a new socket can be bound to a port that is not 0");
         let handle = self.set.add(socket);
         self.note(Place::Udp(handle, port));
+        self.note_memory();
         handle
     }
 
@@ -202,11 +252,13 @@ impl Sockets {
         self.open.iter_mut().find(its)?.errors.as_mut()?.pop_front()
     }
 
-    /// Whether another TCP socket with such buffers would take more memory than a host gives to connections, as Linux' `tcp_mem` bounds it.
+    /// Whether another TCP socket with such buffers would take more memory than a host gives to connections, as Linux' `tcp_mem` bounds it,
+    /// or than all hosts together have.
     pub fn is_memory_full(&self, config: &TcpConfig) -> bool {
         let wanted = config.rx_buffer.saturating_add(config.tx_buffer);
         let taken: usize = self.tcps().map(|socket| socket.recv_capacity() + socket.send_capacity()).sum();
         taken.saturating_add(wanted) > TCP_MEMORY_MAX.max(wanted.saturating_mul(4))
+            || self.is_network_full(wanted)
     }
 
     /// Whether a connection has something under way: its handshake, data that is not acknowledged, or its end.
@@ -236,6 +288,25 @@ impl Sockets {
         })
     }
 
+    /// Whether a program has a TCP port. Connections that their programs have closed do not count, as with `SO_REUSEADDR`: a server can
+    /// be started again at once.
+    pub fn is_listened_at(&self, port: u16) -> bool {
+        let has_it = |socket: &tcp::Socket<'static>| match socket.state() {
+            tcp::State::Listen => socket.listen_endpoint().port == port,
+            tcp::State::SynSent
+            | tcp::State::SynReceived
+            | tcp::State::Established
+            | tcp::State::CloseWait => socket.local_endpoint().is_some_and(|local| local.port == port),
+            tcp::State::Closed
+            | tcp::State::FinWait1
+            | tcp::State::FinWait2
+            | tcp::State::Closing
+            | tcp::State::LastAck
+            | tcp::State::TimeWait => false,
+        };
+        self.tcps().any(has_it)
+    }
+
     pub fn tcp(&mut self, handle: SocketHandle) -> &mut tcp::Socket<'static> {
         self.set.get_mut(handle)
     }
@@ -244,14 +315,16 @@ impl Sockets {
         self.set.get_mut(handle)
     }
 
-    /// A datagram is received or sent: the socket gets its buffers, if it was opened [without](idle_udp_socket).
+    /// A datagram is received or sent: the socket gets its buffers, if it was opened [without](idle_udp_socket) and there is room.
     pub fn prepare_udp(&mut self, handle: SocketHandle) {
+        let is_full = self.is_network_full(UDP_SOCKET_BYTES);
         let idle = self.udp(handle);
-        if idle.payload_recv_capacity() == 0 {
+        if idle.payload_recv_capacity() == 0 && !is_full {
             let (endpoint, hop_limit) = (idle.endpoint(), idle.hop_limit());
             *idle = udp_socket();
             idle.set_hop_limit(hop_limit);
             idle.bind(endpoint).expect("a new socket can be bound to a port that is not 0");
+            self.note_memory();
         }
     }
 
@@ -327,6 +400,7 @@ impl Sockets {
     pub fn remove(&mut self, handle: SocketHandle) {
         self.set.remove(handle);
         self.forget(|place| matches!(place, Place::Tcp(its) | Place::Udp(its, _) if *its == handle));
+        self.note_memory();
     }
 
     /// Removes a mailbox.
@@ -341,6 +415,7 @@ impl Sockets {
         if let Some(open) = self.open.iter_mut().find(its) {
             open.place = Place::TimeWait(tuple);
         }
+        self.note_memory();
     }
 
     /// Removes the connections whose TIME-WAIT is over.

@@ -196,7 +196,7 @@ impl System<'_> {
         if port == 0 {
             return Err(OpenError::BadDestination);
         }
-        if self.kernel.sockets.is_bound(port, false) {
+        if self.kernel.sockets.is_listened_at(port) {
             return Err(OpenError::PortInUse(port));
         }
         let listener = Listener::new(port, config, &mut self.kernel.sockets);
@@ -332,8 +332,11 @@ impl System<'_> {
         };
         self.kernel.sockets.prepare_udp(handle);
         let bound = self.kernel.sockets.udp(handle);
-        if payload.len() > bound.payload_send_capacity() {
-            return Err(SendError::TooLong);
+        match bound.payload_send_capacity() {
+            // The network has no room for its buffers.
+            0 => return Err(SendError::Full),
+            room if payload.len() > room => return Err(SendError::TooLong),
+            _ => {}
         }
         let local_address = Some(from);
         let metadata = udp::UdpMetadata { endpoint: to, local_address, meta: Default::default() };
@@ -495,6 +498,31 @@ impl System<'_> {
     /// Removes a neighbor from the table; what waits for its address is dropped. Returns false if it is not there.
     pub fn remove_neighbor(&mut self, ip: IpAddress) -> bool {
         self.kernel.remove_neighbor(ip, &mut self.meter)
+    }
+
+    /// Whether the network card is switched on.
+    pub fn is_card_on(&self) -> bool {
+        self.kernel.card_is_on
+    }
+
+    /// Switches the network card on or off. Off, it has no carrier, and the host forgets its neighbors; its addresses and its gateway stay,
+    /// as a network manager keeps them. On, it begins as when its cable is plugged in.
+    pub fn set_card(&mut self, on: bool) {
+        if self.kernel.card_is_on == on {
+            return;
+        }
+        // What was sent before leaves first.
+        self.kernel.egress(&mut self.meter);
+        self.kernel.card_is_on = on;
+        self.meter.changed(Event::Card { up: on });
+        if on {
+            self.kernel.plugged(self.meter.now);
+        } else {
+            for ip in self.neighbors().map(|(ip, ..)| ip).collect::<Vec<_>>() {
+                self.kernel.remove_neighbor(ip, &mut self.meter);
+            }
+        }
+        self.process.acted = true;
     }
 
     /// Gives the host an address besides those that it has. Returns false if it has this address, or as many as it can have.

@@ -17,7 +17,7 @@ mod wires;
 
 pub use milestones::{MILESTONES_MAX, Milestone, Rare};
 pub use moments::Stride;
-pub use programs::{PRINTED_MAX, ProgramEntry, ProgramLog};
+pub use programs::{ALL_PRINTED_MAX, PRINTED_MAX, ProgramEntry, ProgramLog, SERVICES_FROM};
 pub use shared::{Backlog, Collision};
 pub use tables::{MacEntry, NodeView, PortEntry};
 pub use wires::DirectionTotals;
@@ -215,6 +215,10 @@ pub struct History {
     kinds: Vec<Vec<(Instant, NodeKind)>>,
     runs: Vec<RunLog>,
     programs: Vec<ProgramLog>,
+    /// Those that changes of services have started.
+    services: Vec<ProgramLog>,
+    /// What is kept of all of them and their command lines, in bytes.
+    printed: usize,
     /// Frames that were dropped later than they arrived, in order of time: packets whose next hop was not resolved.
     late_refusals: VecDeque<(Instant, TransitId)>,
     milestones: Vec<Milestone>,
@@ -268,6 +272,8 @@ impl History {
             kinds: Vec::new(),
             runs: Vec::new(),
             programs: Vec::new(),
+            services: Vec::new(),
+            printed: 0,
             late_refusals: VecDeque::new(),
             milestones: Vec::new(),
             hash: Fold::default(),
@@ -427,13 +433,35 @@ impl History {
     }
 
     pub(crate) fn add_program(&mut self, start: Instant, on: NodeId, line: String) -> ProgramId {
+        self.printed += line.len();
         self.programs.push(ProgramLog::new(on, line, start));
         ProgramId(self.programs.len() as u32 - 1)
     }
 
+    /// Adds a program that a change of services starts, at this very moment.
+    pub(crate) fn add_service(&mut self, now: Instant, on: NodeId, line: String) -> ProgramId {
+        self.printed += line.len();
+        self.services.push(ProgramLog::new(on, line, now));
+        ProgramId(SERVICES_FROM + self.services.len() as u32 - 1)
+    }
+
     pub(crate) fn program_event(&mut self, at: Instant, program: ProgramId, event: ProgramEvent) {
         self.fold_value(encoding::PROGRAM, at, program.0.into(), &event);
-        self.programs[program.0 as usize].push(ProgramEntry { at, event });
+        let log = match program.0.checked_sub(SERVICES_FROM) {
+            Some(service) => &mut self.services[service as usize],
+            None => &mut self.programs[program.0 as usize],
+        };
+        let before = log.bytes_kept();
+        log.push(ProgramEntry { at, event });
+        self.printed = self.printed + log.bytes_kept() - before;
+        if self.printed > ALL_PRINTED_MAX {
+            let part = ALL_PRINTED_MAX / 2 / (self.programs.len() + self.services.len());
+            let kept = |log: &mut ProgramLog| {
+                log.forget(part);
+                log.bytes_kept()
+            };
+            self.printed = self.programs.iter_mut().chain(&mut self.services).map(kept).sum();
+        }
     }
 
     pub(crate) fn command(&mut self, at: Instant, command: &Command) {
@@ -484,13 +512,12 @@ impl History {
         let shared: usize = self.shared.iter().map(SharedLog::bytes_kept).sum();
         let runs: usize = self.runs.iter().map(|run| run.entries.len()).sum();
         let links: usize = self.links.iter().map(Vec::len).sum();
-        let programs: usize = self.programs.iter().map(ProgramLog::bytes_kept).sum();
         self.frame_bytes
             + self.transits.len() * size_of::<Transit>()
             + wires
             + shared
             + tables
-            + programs
+            + self.printed
             + runs * size_of::<RunEntry>()
             + links * size_of::<(Instant, Link)>()
     }
@@ -585,14 +612,31 @@ impl History {
         &self.runs
     }
 
-    /// All programs that were started, in the order of their ids; those that begin later have no entries yet.
+    /// The programs that commands start, in the order of their ids; those that begin later have no entries yet.
     pub fn programs(&self) -> &[ProgramLog] {
         &self.programs
     }
 
+    /// All programs: those that commands start, and then those that changes of services have started.
+    pub fn all_programs(&self) -> impl Iterator<Item = (ProgramId, &ProgramLog)> {
+        let services = (SERVICES_FROM..).map(ProgramId).zip(&self.services);
+        (0..).map(ProgramId).zip(&self.programs).chain(services)
+    }
+
+    /// A program, if there is one of this id.
+    pub fn find_program(&self, program: ProgramId) -> Option<&ProgramLog> {
+        match program.0.checked_sub(SERVICES_FROM) {
+            Some(service) => self.services.get(service as usize),
+            None => self.programs.get(program.0 as usize),
+        }
+    }
+
     /// A program.
+    ///
+    /// # Panics
+    /// If there is none of this id.
     pub fn program(&self, program: ProgramId) -> &ProgramLog {
-        &self.programs[program.0 as usize]
+        self.find_program(program).expect("a program of this world")
     }
 
     /// A run.
@@ -653,7 +697,9 @@ impl Refusal {
     /// As reports call it.
     pub const fn name(self) -> &'static str {
         match self {
-            Self::Switch(bridge::Refusal::PortOff) | Self::Router(router::Refusal::PortOff) => "port_off",
+            Self::Switch(bridge::Refusal::PortOff)
+            | Self::Router(router::Refusal::PortOff)
+            | Self::Host(host::Refusal::CardOff) => "port_off",
             Self::Switch(bridge::Refusal::Blocked) => "blocked",
             Self::Switch(bridge::Refusal::OtherVlan) => "other_vlan",
             Self::Switch(bridge::Refusal::TooBig)

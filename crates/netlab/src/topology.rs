@@ -87,6 +87,8 @@ pub struct Link {
     pub ports: [Port; 2],
     /// What the port at each end can do. If one is half duplex, both are: see [`Topology::is_half_duplex`].
     pub duplex: [Duplex; 2],
+    /// Whether the card of the host at each end is switched off: by a command, in a network that runs. No document says so.
+    pub off: [bool; 2],
 }
 
 /// Whether a port sends and receives at the same time (IEEE 802.3-2022, 1.4).
@@ -327,6 +329,15 @@ fn first(errors: Vec<TopologyError>) -> Result<(), TopologyError> {
 }
 
 impl NodeKind {
+    /// Whether a node that runs can get these settings: it stays what it is, and of a host only what is started with it changes.
+    pub fn can_become(&self, next: &Self) -> bool {
+        match (self, next) {
+            (Self::Switch(_), Self::Switch(_)) | (Self::Router(_), Self::Router(_)) => true,
+            (Self::Host(before), Self::Host(after)) => before.is_alike_but_for_services(after),
+            (Self::Host(_) | Self::Hub | Self::Switch(_) | Self::Router(_), _) => false,
+        }
+    }
+
     /// The first that is wrong with it by itself, as node `id`.
     pub(crate) fn check(&self, id: NodeId) -> Result<(), TopologyError> {
         match self {
@@ -356,7 +367,7 @@ fn switch_fits(switch: &SwitchConfig) -> bool {
 impl Link {
     /// A cable whose ports have no settings of their own.
     pub fn new(ends: [NodeId; 2], ways: [Way; 2]) -> Self {
-        Self { ends, ways, ports: Default::default(), duplex: Default::default() }
+        Self { ends, ways, ports: Default::default(), duplex: Default::default(), off: [false; 2] }
     }
 
     /// What is wrong with it by itself, as link `id` of a topology with these nodes.
@@ -384,14 +395,14 @@ fn outages(way: &Way) -> impl Iterator<Item = (Instant, Duration, Option<Duratio
 }
 
 impl Link {
-    /// Whether both ends can tell that it is connected: no port is switched off, and something passes in one direction at
+    /// Whether both ends can tell that it is connected: no port or card is switched off, and something passes in one direction at
     /// least. What fails in one direction only is not noticed by hardware.
     pub fn has_carrier(&self, at: Instant) -> bool {
         let down = |way: &Way| {
             let out = |(from, lasts, every)| wire::impair::is_out(at, from, lasts, every);
             way.impairments.contains(&Impairment::Down) || outages(way).any(out)
         };
-        self.ports.iter().all(Port::is_up) && !self.ways.iter().all(down)
+        self.off == [false; 2] && self.ports.iter().all(Port::is_up) && !self.ways.iter().all(down)
     }
 
     /// When the next outage begins or ends after `at`.

@@ -24,11 +24,11 @@ use crate::run::{Iperf, Outcome, RunId, RunKind};
 use crate::topology::{Direction, End, Link, LinkId, Node, NodeId, Topology, TopologyError};
 use dirty::Dirty;
 use fates::{FATES_AFTER, Fates};
-use host::{Host, Meter, Output, Runs};
+use host::{Host, Memory, Meter, Output, Runs};
 pub use machine::{Agents, Kinds};
 use machine::{List, Machine, Next, PluggedIn};
 use media::Media;
-pub use programs::{LINE_MAX, PROGRAMS_MAX, Shell};
+pub use programs::{LINE_MAX, PROGRAMS_MAX, Services, Shell, Turn};
 use std::collections::VecDeque;
 use std::mem;
 use under_way::{OnItsWay, Put, UnderWay};
@@ -81,6 +81,8 @@ pub struct World {
     runs_open: usize,
     /// Hosts on which programs have something to do by themselves.
     hosts_busy: usize,
+    /// What the sockets of all hosts take.
+    memory: Memory,
     /// What the runs that have begun and not ended have measured.
     runs: Runs,
     /// For each run that has begun the hosts that take part: its client first, then its servers.
@@ -153,6 +155,7 @@ impl World {
             commands_open: 0,
             runs_open: 0,
             hosts_busy: 0,
+            memory: Memory::default(),
             runs: Runs::default(),
             participants: Vec::new(),
             dirty: Dirty::default(),
@@ -184,7 +187,7 @@ impl World {
     fn add_node(&mut self, born: Instant, node: Node) {
         let id = NodeId(self.topology.nodes.len() as u32);
         let random = |stream| Stream::new(self.seed, &[stream, u64::from(id.0)]).draw_u64();
-        let machine = machine::machine(self.kinds, id, &node, random);
+        let machine = machine::machine(self.kinds, id, &node, &self.memory, random);
         self.nodes.push(Running { machine, armed: None, busy: false });
         self.ports.push(Vec::new());
         self.history.add_node(born, node.kind.clone());
@@ -213,6 +216,11 @@ impl World {
         for from in End::BOTH {
             let node = self.topology.receiver(Direction { link: id, from });
             self.ends_at.push((node, PortId(self.ports[node.index()].len() as u32 - 1)));
+        }
+        let off = self.topology.link(id).ends.map(|end| !self.nodes[end.index()].machine.is_card_on());
+        if off != [false; 2] {
+            self.topology.links[id.index()].off = off;
+            self.history.link_changed(now, id, self.topology.link(id).clone());
         }
         let carrier = self.topology.link(id).has_carrier(now);
         self.carriers.push(carrier);
@@ -263,6 +271,11 @@ impl World {
     #[cfg(test)]
     pub(crate) fn host(&mut self, node: NodeId) -> &mut Host {
         self.nodes[node.index()].machine.as_host().expect("it is a host").0
+    }
+
+    /// Bytes that the buffers of all sockets take.
+    pub fn socket_bytes(&self) -> usize {
+        self.memory.taken()
     }
 
     /// What has happened.
@@ -587,11 +600,28 @@ impl World {
 
     fn host_output(&mut self, now: Instant, node: NodeId, output: Output) {
         match output {
-            Output::Changed(event) => self.history.node_event(now, node, NodeEvent::Host(event)),
+            Output::Changed(event) => {
+                let card = match event {
+                    HostEvent::Card { up } => Some(up),
+                    _ => None,
+                };
+                self.history.node_event(now, node, NodeEvent::Host(event));
+                if let Some(up) = card {
+                    self.switch_card(now, node, up);
+                }
+            }
             Output::Run { run, event, totals } => self.history.run_event(now, run, event, totals),
             Output::Program { program, event } => self.history.program_event(now, program, event),
             Output::AllSent { run } => self.queue.push(now + FATES_AFTER, Event::Fates(run)),
             Output::RunEnded { run, outcome } => self.end_run(now, run, &outcome),
+        }
+    }
+
+    /// A host has switched its card: its link gets or loses its carrier.
+    fn switch_card(&mut self, now: Instant, node: NodeId, up: bool) {
+        for Direction { link, from } in self.ports[node.index()].clone() {
+            self.topology.links[link.index()].off[from.index()] = !up;
+            self.link_changed(now, link, false);
         }
     }
 

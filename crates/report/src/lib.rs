@@ -210,7 +210,7 @@ pub fn report(scenario: &Scenario, world: &World) -> Report {
         end: world.now().secs_f64(),
         history: format!("{:016x}", history.hash()),
         runs: (0..).zip(history.runs()).map(|(id, log)| run(scenario, world, RunId(id), log)).collect(),
-        commands: history.programs().iter().map(|log| command(scenario, world, log)).collect(),
+        commands: history.all_programs().map(|(_, log)| command(scenario, world, log)).collect(),
         links: links.map(|number| link(scenario, world, LinkId(number))).collect(),
         nodes: scenario.topology.node_ids().map(|id| node::node(scenario, world, id)).collect(),
     }

@@ -49,10 +49,16 @@ pub trait Agent {
 }
 
 impl Router {
-    /// Gives the router its services. Their ports are no longer used by its address translation.
-    pub fn set_agent(&mut self, agent: Box<dyn Agent>) {
-        agent.ports().iter().for_each(|port| self.nat.reserve(Kind::Udp, *port));
-        self.agent = Some(agent);
+    /// Gives the router its services, in the place of those that it had; `None`: it has none. Their ports are no longer used by its
+    /// address translation.
+    pub fn set_agent(&mut self, agent: Option<Box<dyn Agent>>) {
+        for port in self.agent.iter().flat_map(|before| before.ports()) {
+            self.nat.release(Kind::Udp, *port);
+        }
+        for port in agent.iter().flat_map(|agent| agent.ports()) {
+            self.nat.reserve(Kind::Udp, *port);
+        }
+        self.agent = agent;
     }
 
     /// Whether a datagram over IPv4 to this port is for the services.

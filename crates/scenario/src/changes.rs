@@ -33,7 +33,7 @@ pub enum Change {
     Cable(Link),
     /// The settings of the port at this end of the link from then on.
     Port(LinkId, End, Port),
-    /// The settings of a switch or router from then on.
+    /// The settings of a switch or router, or the services of a host from then on.
     Set(NodeId, NodeKind),
     /// The learned tables of a switch or router are cleared.
     Clear(NodeId),
@@ -173,13 +173,19 @@ impl Scenario {
 /// The number of settings that a change of a node repeats.
 pub(crate) fn repeated_of_node(kind: &NodeKind) -> usize {
     match kind {
-        NodeKind::Host(_) | NodeKind::Hub | NodeKind::Switch(_) => 1,
+        NodeKind::Hub | NodeKind::Switch(_) => 1,
+        NodeKind::Host(host) => 1 + host.addresses.len() + of_services(&host.services),
         NodeKind::Router(router) => {
             let forwards = router.nat.as_ref().map_or(0, |nat| nat.forwards.len());
             let rules = router.filter.as_ref().map_or(0, |filter| filter.rules.len());
-            1 + router.routes.len() + forwards + rules
+            1 + router.routes.len() + forwards + rules + of_services(&router.services)
         }
     }
+}
+
+/// The text of services counts as the settings that would take its room.
+fn of_services(services: &Option<Box<str>>) -> usize {
+    services.as_deref().map_or(0, |text| text.len() / 64)
 }
 
 /// The number of settings that a change of a port repeats.

@@ -128,6 +128,9 @@ pub(crate) struct Check<'s> {
     /// The services of each node; read when they are asked for.
     #[cfg(feature = "services")]
     all_services: OnceCell<std::rc::Rc<[crate::services::settings::Settings]>>,
+    /// Those that changes set nodes to.
+    #[cfg(feature = "services")]
+    later_services: OnceCell<std::rc::Rc<[(NodeId, crate::services::settings::Settings)]>>,
     found: Vec<Problem>,
 }
 
@@ -185,6 +188,8 @@ impl<'s> Check<'s> {
             patience: Cell::new(PATIENCE),
             #[cfg(feature = "services")]
             all_services: OnceCell::new(),
+            #[cfg(feature = "services")]
+            later_services: OnceCell::new(),
             found: Vec::new(),
         }
     }

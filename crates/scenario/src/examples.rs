@@ -31,18 +31,21 @@ pub enum Group {
     Tcp,
     /// Routers: routes, translation, filters.
     Routing,
+    /// What hosts do for each other: addresses, names, pages.
+    Services,
     /// Cables, routes and switches that fail.
     Trouble,
 }
 
 impl Group {
     /// All of them, in the order in which they are shown, each with its name in English.
-    pub const ALL: [(Self, &'static str); 6] = [
+    pub const ALL: [(Self, &'static str); 7] = [
         (Self::FirstSteps, mark!("First steps")),
         (Self::Ethernet, "Ethernet"),
         (Self::Ip, "IP"),
         (Self::Tcp, "TCP"),
         (Self::Routing, mark!("Routing")),
+        (Self::Services, mark!("Services")),
         (Self::Trouble, mark!("When things go wrong")),
     ];
 }
@@ -90,39 +93,44 @@ macro_rules! examples {
 
 /// All of them, the first to show first.
 pub fn examples() -> &'static [Example] {
-    examples![
-        "two-hosts-and-a-switch" FirstSteps Easy 47,
-        "hub-beside-switch" FirstSteps Easy 28,
-        "slow-lossy-link" Tcp Medium 46,
-        "dual-stack" Ip Easy 49,
-        "connect" FirstSteps Easy 29,
-        "iperf-self" Tcp Easy 27,
-        "link-that-fails" Trouble Easy 59,
-        "bad-weather" Trouble Medium 44,
-        "bufferbloat" Tcp Hard 51,
-        "vlans" Ethernet Medium 30,
-        "spanning-tree" Ethernet Medium 34,
-        "broadcast-storm" Trouble Easy 53,
-        "multicast" Ethernet Medium 32,
-        "three-networks" Routing Easy 35,
-        "path-mtu" Ip Hard 58,
-        "ipv6" Ip Medium 40,
-        "rip" Routing Medium 52,
-        "count-to-infinity" Trouble Hard 72,
-        "home-network" Routing Medium 34,
-        "firewall" Routing Medium 24,
-    ]
+    // Behind the others, so that a build without services has the same ones under the same numbers.
+    if cfg!(feature = "services") { ALL } else { &ALL[..ALL.len() - WITH_SERVICES] }
 }
 
-/// Those whose hosts offer services to each other, which not every program that shows examples can run; in the same order.
+/// Those whose hosts offer services to each other, in the same order.
 #[cfg(feature = "services")]
 pub fn service_examples() -> &'static [Example] {
-    examples![
-        "dhcp" Ip Easy 63,
-        "web-page" Ip Medium 64,
-        "dns-root" Ip Medium 58,
-        "shop" Routing Medium 62,
-        "rogue-dhcp" Trouble Medium 60,
-        "lunch-break" Trouble Hard 50,
-    ]
+    &ALL[ALL.len() - WITH_SERVICES..]
 }
+
+/// The last examples that need services.
+const WITH_SERVICES: usize = 6;
+
+const ALL: &[Example] = examples![
+    "two-hosts-and-a-switch" FirstSteps Easy 47,
+    "hub-beside-switch" FirstSteps Easy 28,
+    "slow-lossy-link" Tcp Medium 46,
+    "dual-stack" Ip Easy 49,
+    "connect" FirstSteps Easy 29,
+    "iperf-self" Tcp Easy 27,
+    "link-that-fails" Trouble Easy 59,
+    "bad-weather" Trouble Medium 44,
+    "bufferbloat" Tcp Hard 51,
+    "vlans" Ethernet Medium 30,
+    "spanning-tree" Ethernet Medium 34,
+    "broadcast-storm" Trouble Easy 53,
+    "multicast" Ethernet Medium 32,
+    "three-networks" Routing Easy 35,
+    "path-mtu" Ip Hard 58,
+    "ipv6" Ip Medium 40,
+    "rip" Routing Medium 52,
+    "count-to-infinity" Trouble Hard 72,
+    "home-network" Routing Medium 34,
+    "firewall" Routing Medium 24,
+    "dhcp" Services Easy 63,
+    "web-page" Services Medium 64,
+    "dns-root" Services Medium 58,
+    "shop" Routing Medium 62,
+    "rogue-dhcp" Trouble Medium 60,
+    "lunch-break" Trouble Hard 50,
+];

@@ -59,12 +59,12 @@ impl Place {
     }
 
     /// The field of this name in the object at this place.
-    pub(crate) fn field(&self, name: &str) -> Self {
+    pub fn field(&self, name: &str) -> Self {
         self.then(Step::Field(name.to_owned()))
     }
 
     /// The element of this number in the array at this place.
-    pub(crate) fn index(&self, number: usize) -> Self {
+    pub fn index(&self, number: usize) -> Self {
         self.then(Step::Index(number))
     }
 
@@ -87,7 +87,7 @@ impl Place {
 
 impl Position {
     /// The position of the byte at `offset`.
-    pub(crate) fn of(text: &str, offset: usize) -> Self {
+    pub fn of(text: &str, offset: usize) -> Self {
         let before = &text[..offset];
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
         Self {
@@ -98,7 +98,8 @@ impl Position {
 }
 
 impl Fault {
-    pub(crate) fn new(level: Level, place: Place, message: impl Into<String>) -> Self {
+    /// Without a position.
+    pub fn new(level: Level, place: Place, message: impl Into<String>) -> Self {
         Self { level, place, position: None, message: message.into() }
     }
 

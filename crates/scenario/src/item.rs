@@ -38,6 +38,8 @@
 //! is read against the whole network, because it cannot start in one that is refused.
 
 pub use crate::read::item::PlacedNode;
+#[cfg(feature = "services")]
+pub use crate::services::form::{service_json, service_texts};
 pub use crate::tree::{Fields, Json};
 
 use crate::fault::Fault;

@@ -13,25 +13,31 @@ use texts::t;
 
 /// A value and its place.
 #[derive(Clone, Debug)]
-pub(crate) struct Value<'a> {
+pub struct Value<'a> {
     raw: &'a RawValue,
+    /// Its place.
     pub place: Place,
 }
 
 /// The type of a value.
 #[derive(Debug)]
-pub(crate) enum Shape<'a> {
+pub enum Shape<'a> {
+    /// null.
     Null,
+    /// true or false.
     Bool(bool),
     /// As written.
     Number(&'a str),
+    /// A string, without its escapes.
     Text(String),
+    /// A list.
     Array,
+    /// Names with values.
     Object,
 }
 
 /// The fields of an object, in their order, doubles included.
-pub(crate) type NamedValues<'a> = Vec<(String, Value<'a>)>;
+pub type NamedValues<'a> = Vec<(String, Value<'a>)>;
 
 /// The parts of an array or object, up to a bound.
 struct Parts<T> {
@@ -41,7 +47,10 @@ struct Parts<T> {
 }
 
 impl<'a> Value<'a> {
-    /// The whole document; the error is a syntax error with its position.
+    /// The whole document.
+    ///
+    /// # Errors
+    /// A syntax error with its position.
     pub fn document(text: &'a str) -> Result<Self, Fault> {
         match serde_json::from_str::<&RawValue>(text) {
             Ok(raw) => Ok(Self { raw, place: Place::default() }),
@@ -50,9 +59,14 @@ impl<'a> Value<'a> {
     }
 
     /// The entry of this number of a list of the document, from its own text, which this crate has written.
-    pub fn entry(text: &'a str, list: &str, number: usize) -> Self {
+    pub(crate) fn entry(text: &'a str, list: &str, number: usize) -> Self {
         let raw = serde_json::from_str(text).expect("fields are written as JSON");
         Self { raw, place: Place::default().field(list).index(number) }
+    }
+
+    /// Its text.
+    pub fn text(&self) -> &'a str {
+        self.raw.get()
     }
 
     /// Where it begins in the text that it was read from.
@@ -82,7 +96,10 @@ impl<'a> Value<'a> {
         text
     }
 
-    /// Its type and, unless it has parts, its content. The error is about a string that is not Unicode.
+    /// Its type and, unless it has parts, its content.
+    ///
+    /// # Errors
+    /// Says what is wrong with a string that is not Unicode.
     pub fn shape(&self) -> Result<Shape<'a>, &'static str> {
         let text = self.raw.get();
         Ok(match text.as_bytes()[0] {
@@ -108,6 +125,9 @@ impl<'a> Value<'a> {
     }
 
     /// The first `max` fields of an object, and whether there are more.
+    ///
+    /// # Errors
+    /// Says what is wrong with a name that is not Unicode.
     pub fn fields(&self, max: usize) -> Result<(NamedValues<'a>, bool), &'static str> {
         let parts = serde_json::Deserializer::from_str(self.raw.get()).deserialize_map(Fields { max });
         let Parts { kept, more } =
@@ -139,7 +159,7 @@ impl<'a> Value<'a> {
 }
 
 /// No object of the document has nearly as many.
-pub(crate) const FIELDS_MAX: usize = 64;
+pub const FIELDS_MAX: usize = 64;
 
 fn syntax_fault(text: &str, error: &serde_json::Error) -> Fault {
     // serde_json counts bytes, and says column 0 for an error before the first one of a line.

@@ -32,7 +32,7 @@
 //! | [`chapters`] | how the document directs the eye of its reader |
 //! | `changes` | what happens to the network while it runs |
 //! | `renumber` | adding and removing nodes and links; ids and numbers elsewhere follow |
-//! | `json` | JSON values with their places and their exact text |
+//! | [`json`] | JSON values with their places and their exact text |
 //! | [`quantity`] | `1.203s`, `100Mbps`, `64KiB`: exact, in integers |
 //! | `read` | text → scenario, with every fault, not only the first |
 //! | `lans` | the nodes that receive each other's broadcasts |
@@ -50,7 +50,7 @@
 //! | [`fault`], [`bounds`] | what is wrong and where; how large a scenario may be |
 //! | [`layout`] | places for nodes that have none |
 //! | [`examples`], [`first`](first()) | scenarios to start from |
-//! | [`show`] | what switches and routers show at their consoles |
+//! | [`show`], [`set`] | what switches and routers show at their consoles, and what is changed there |
 //!
 //! The format itself is described by `docs/scenario.schema.json`; tests keep it and `read` in step.
 
@@ -74,7 +74,7 @@ mod fix;
 mod icon;
 mod ip;
 pub mod item;
-mod json;
+pub mod json;
 mod lans;
 pub mod layout;
 pub mod link;
@@ -84,6 +84,7 @@ mod read;
 mod renumber;
 #[cfg(feature = "services")]
 mod services;
+pub mod set;
 pub mod show;
 pub mod source;
 mod tree;
@@ -103,11 +104,13 @@ pub use fix::Fix;
 pub use icon::Icon;
 pub use link::LinkError;
 pub use problem::Problem;
-pub use read::{Reading, locate};
+pub use read::{Reading, locate, nearest};
 pub use why::{Why, why};
 
 use netlab::history::Limits;
 use netlab::run::{IpVersion, RunSpec, Target};
+#[cfg(feature = "services")]
+use netlab::topology::NodeKind;
 use netlab::topology::{HostConfig, NodeId, Topology};
 use netlab::world::{Command, Kinds};
 use netlab::{Instant, World};
@@ -123,7 +126,8 @@ pub const KINDS: Kinds = Kinds::ALL.with_shell(shell::program);
 #[cfg(feature = "services")]
 pub const KINDS: Kinds = Kinds::ALL
     .with_shell(|line| ::commands::program(&services::SHELL, line))
-    .with_agents(services::of_router);
+    .with_agents(services::of_router)
+    .with_services(services::begun::turn);
 
 /// The name of the command that a line asks for, if there is none of that name.
 #[cfg(not(feature = "services"))]
@@ -132,9 +136,19 @@ pub use shell::unknown as unknown_command;
 /// The name of the command that a line asks for, if there is none of that name.
 #[cfg(feature = "services")]
 pub fn unknown_command(line: &str) -> Option<String> {
-    let name = ::services::line::parse(line).ok()?.words.into_iter().next()?;
-    services::SHELL.find(&name).is_none().then_some(name)
+    // What stands behind a `|` is no command, but a filter of text.
+    let name = shell::first_word(line.split('|').next()?)?;
+    (!services::begun::NAMES.contains(&&*name)).then_some(name)
 }
+
+/// The names of the commands that hosts know.
+#[cfg(feature = "services")]
+pub fn command_names() -> &'static [&'static str] {
+    &services::begun::NAMES
+}
+
+#[cfg(feature = "services")]
+pub use services::names::host_names;
 
 /// A network, the traffic planned in it, and how it is drawn: the content of a document.
 #[derive(Clone, Debug, PartialEq)]
@@ -261,15 +275,27 @@ impl Scenario {
     }
 
     /// The programs that are started with hosts, there from the start or added, because of their settings: services, and clients of
-    /// DHCP. Their ids come before those of [`commands`](Self::commands).
+    /// DHCP. Their ids come before those of [`commands`](Self::commands); programs that a [change](Change::Set) of services starts have ids
+    /// of their own.
     pub fn services(&self) -> u32 {
         #[cfg(feature = "services")]
         {
             let nodes = self.topology.nodes.iter().chain(self.added().map(|(_, node)| node));
-            nodes.map(|node| services::lines_of(node).len() as u32).sum()
+            nodes.map(|node| services::begun::lines_of(node).len() as u32).sum()
         }
         #[cfg(not(feature = "services"))]
         0
+    }
+
+    /// Whether there is something in it that only runs with the programs of [`KINDS`]: commands, services, addresses by DHCP.
+    #[cfg(feature = "services")]
+    pub fn needs_programs(&self) -> bool {
+        let nodes = self.topology.nodes.iter().chain(self.added().map(|(_, node)| node));
+        let set = self.changes.iter().filter_map(|(_, change)| match change {
+            Change::Set(_, kind) => Some(kind),
+            _ => None,
+        });
+        !self.commands.is_empty() || nodes.map(|node| &node.kind).chain(set).any(needs_programs)
     }
 
     /// A world at time zero, with the planned runs and changes scheduled. The same commands given by hand at the same moments, in
@@ -278,11 +304,19 @@ impl Scenario {
     /// # Errors
     /// Everything that is wrong with the scenario.
     pub fn world(&self, limits: Limits) -> Result<World, Vec<Fault>> {
+        self.world_of(limits, KINDS)
+    }
+
+    /// [`world`](Self::world) with these kinds of nodes: those of a page that has loaded no others yet.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the scenario.
+    pub fn world_of(&self, limits: Limits, kinds: Kinds) -> Result<World, Vec<Fault>> {
         let errors: Vec<_> = self.check().into_iter().filter(Fault::is_error).collect();
         if !errors.is_empty() {
             return Err(errors);
         }
-        self.unchecked_world(limits, KINDS)
+        self.unchecked_world(limits, kinds)
     }
 
     /// [`world`](Self::world) of a scenario that is known to be sound, and has only nodes of these kinds.
@@ -304,7 +338,7 @@ impl Scenario {
         };
         #[cfg(feature = "services")]
         for (number, node) in self.topology.nodes.iter().enumerate() {
-            for line in services::lines_of(node) {
+            for line in services::begun::lines_of(node) {
                 let on = NodeId(number as u32);
                 schedule("nodes", number, Instant::ZERO, Command::Launch { on, line });
             }
@@ -316,7 +350,7 @@ impl Scenario {
             schedule("changes", number, *at, change.command(services));
             #[cfg(feature = "services")]
             if let Change::Node { id, node, .. } = change {
-                for line in services::lines_of(node) {
+                for line in services::begun::lines_of(node) {
                     let on = self.node(id).expect("it is added");
                     schedule("changes", number, *at, Command::Launch { on, line });
                 }
@@ -333,6 +367,28 @@ impl Scenario {
         }
         if faults.is_empty() { Ok(world) } else { Err(faults) }
     }
+}
+
+/// Whether a node with these settings only runs with the programs of [`KINDS`].
+#[cfg(feature = "services")]
+pub fn needs_programs(kind: &NodeKind) -> bool {
+    match kind {
+        NodeKind::Host(config) => config.dhcp || config.services.is_some(),
+        NodeKind::Router(config) => config.services.is_some(),
+        NodeKind::Hub | NodeKind::Switch(_) => false,
+    }
+}
+
+/// The services that a node offers, as the document names them, in no order that means something.
+#[cfg(feature = "services")]
+pub fn service_names(kind: &NodeKind) -> Vec<&str> {
+    match kind {
+        NodeKind::Host(config) => config.services.as_deref(),
+        NodeKind::Router(config) => config.services.as_deref(),
+        NodeKind::Hub | NodeKind::Switch(_) => None,
+    }
+    .map(services::begun::on)
+    .unwrap_or_default()
 }
 
 /// [`Scenario::ip_version`] between hosts with these settings.

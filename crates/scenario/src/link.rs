@@ -9,7 +9,7 @@
 mod packed;
 mod parameters;
 
-pub use parameters::{PARAMETERS_MAX, seed_from};
+pub use parameters::{PARAMETERS_MAX, seed_from, set};
 
 use crate::Scenario;
 use crate::bounds::DOCUMENT_BYTES_MAX;
@@ -210,7 +210,11 @@ fn from_percent(payload: &str) -> Result<String, LinkError> {
     if text.len() > DOCUMENT_BYTES_MAX { Err(LinkError::TooLarge) } else { Ok(text) }
 }
 
-fn unescaped(text: &str) -> Result<String, LinkError> {
+/// A text of a link without its percent escapes.
+///
+/// # Errors
+/// If they are not UTF-8.
+pub fn unescaped(text: &str) -> Result<String, LinkError> {
     let text = percent_decode_str(text).decode_utf8();
     Ok(text.map_err(|_| LinkError::Damaged(t!("its escapes are not UTF-8")))?.into_owned())
 }

@@ -172,7 +172,7 @@ pub(crate) fn thousandths(number: &str) -> Option<i64> {
 }
 
 /// Text from a document in quotes, shortened, for a message that quotes it.
-pub(crate) fn quoted(text: &str) -> String {
+pub fn quoted(text: &str) -> String {
     let mut shown: String = text.chars().take(QUOTED_MAX).collect();
     if shown.len() < text.len() {
         shown.push('…');

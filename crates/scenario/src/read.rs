@@ -16,6 +16,7 @@ mod services;
 mod values;
 
 pub use finder::locate;
+pub use values::nearest;
 
 use crate::bounds::{self, DOCUMENT_BYTES_MAX, FAULTS_MAX};
 use crate::check::{self, Unusable};

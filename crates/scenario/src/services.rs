@@ -4,13 +4,16 @@
 //! server reads its file in `/etc`. So it stands in the history like any other program, and a person who has stopped it can
 //! start it again.
 
+pub(crate) mod begun;
+pub(crate) mod form;
+pub(crate) mod names;
 pub(crate) mod settings;
 
 use crate::read::service_settings::settings_of;
 use host::program::{Poll, Program};
 use host::system::System;
 use netlab::Duration;
-use netlab::topology::{Node, NodeKind, RouterConfig};
+use netlab::topology::{NodeKind, RouterConfig};
 use router::agent::Agent;
 use services::agent::{Pools, Services};
 use services::dhcp::server::Config;
@@ -31,21 +34,6 @@ use wire::rng::Stream;
 
 /// How long a DHCP server waits for a sign that an address is in use before it offers it.
 const PROBE: Duration = Duration::from_millis(500);
-
-/// The command lines that are started with a node, in their order.
-pub(crate) fn lines_of(node: &Node) -> Vec<String> {
-    let NodeKind::Host(config) = &node.kind else { return Vec::new() };
-    let Settings { dhcp, dns, http, small, ntp, .. } = settings_of(&node.kind);
-    let named = [
-        (config.dhcp, "dhclient"),
-        (dhcp.is_some(), "dhcpd"),
-        (dns.is_some(), "named"),
-        (http.is_some(), "httpd"),
-        (ntp, "ntpd"),
-    ];
-    let named = named.iter().filter(|(is_on, _)| *is_on).map(|(_, line)| (*line).to_owned());
-    named.chain(small.iter().map(|(name, _)| format!("inetd {name}"))).collect()
-}
 
 /// The commands of hosts: those of services, and those of the crates below.
 pub(crate) static SHELL: Shell = Shell {

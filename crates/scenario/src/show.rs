@@ -4,13 +4,13 @@
 
 use bridge::config::Membership;
 use bridge::event::{BridgeId, Role, State};
-use netlab::topology::{LinkId, NodeId, NodeKind, Port};
+use netlab::topology::{End, LinkId, NodeId, NodeKind, Port};
 use netlab::{Instant, World};
 use router::event::Source;
 use smoltcp::wire::{EthernetAddress, IpCidr};
 
 /// The exit status of a line that is not understood.
-const MISUSED: u8 = 2;
+pub const MISUSED: u8 = 2;
 
 /// What a node prints for a line, and the exit status. Every word may be shortened, as there.
 pub fn show(world: &World, node: NodeId, line: &str) -> (String, u8) {
@@ -19,11 +19,11 @@ pub fn show(world: &World, node: NodeId, line: &str) -> (String, u8) {
     let is_router = matches!(world.history().kind_at(node, device.at), NodeKind::Router(_));
     let entries: &[Entry] = if is_router { &ROUTER } else { &SWITCH };
     if matches!(words[..], ["help" | "?"] | ["show" | "sh"]) {
-        return (help(entries), 0);
+        return (help(entries, is_router), 0);
     }
     match entries.iter().find(|(name, _)| is_short_for(&words, name)) {
         Some((_, print)) => (print(&device), 0),
-        None => (format!("% Invalid input: {line}\n{}", help(entries)), MISUSED),
+        None => (format!("% Invalid input: {line}\n{}", help(entries, is_router)), MISUSED),
     }
 }
 
@@ -47,14 +47,25 @@ const ROUTER: [Entry; 7] = [
     ("show ipv6 route", |device| device.routes_v6()),
 ];
 
-fn help(entries: &[Entry]) -> String {
-    entries.iter().map(|(name, _)| format!("  {name}\n")).collect()
+fn help(entries: &[Entry], is_router: bool) -> String {
+    let changes: &[&str] = if is_router { &crate::set::ROUTER } else { &crate::set::SWITCH };
+    let shown = entries.iter().map(|(name, _)| *name);
+    shown.chain(changes.iter().copied()).map(|line| format!("  {line}\n")).collect()
 }
 
 /// Whether each word is the beginning of the one that stands there.
 fn is_short_for(words: &[&str], name: &str) -> bool {
     let whole: Vec<&str> = name.split(' ').collect();
     words.len() == whole.len() && words.iter().zip(whole).all(|(word, whole)| whole.starts_with(word))
+}
+
+/// The links at the ports of a node, with its end of each, in order of port.
+pub(crate) fn ports(world: &World, node: NodeId) -> impl Iterator<Item = (LinkId, End)> {
+    world.topology().links.iter().enumerate().filter_map(move |(number, link)| {
+        let end = link.ends.iter().position(|end| *end == node)?;
+        let id = LinkId(number as u32);
+        (world.history().born_link(id) <= world.now()).then_some((id, End::BOTH[end]))
+    })
 }
 
 /// A node at a moment.
@@ -90,22 +101,12 @@ fn age(since: Instant, now: Instant) -> String {
 }
 
 impl Device<'_> {
-    /// The links of its ports, with its end of each, in order of port.
-    fn links(&self) -> impl Iterator<Item = (LinkId, usize)> {
-        let links = self.world.topology().links.iter().enumerate();
-        links.filter_map(|(number, link)| {
-            let end = link.ends.iter().position(|end| *end == self.node)?;
-            let id = LinkId(number as u32);
-            (self.world.history().born_link(id) <= self.at).then_some((id, end))
-        })
-    }
-
     fn interfaces(&self) -> String {
         let mut text =
             format!("{:10} {:22} {:6} {:5} {}\n", "Interface", "IP-Address", "Status", "MTU", "To");
-        for (number, (id, end)) in self.links().enumerate() {
+        for (number, (id, end)) in ports(self.world, self.node).enumerate() {
             let link = self.world.history().link_at(id, self.at);
-            let (is_up, mtu, addresses) = match &link.ports[end] {
+            let (is_up, mtu, addresses) = match &link.ports[end.index()] {
                 Port::Plain => (true, None, Vec::new()),
                 Port::Switch(port) => (port.up, Some(port.mtu), Vec::new()),
                 Port::Router(port) => (port.up, Some(port.mtu), port.addresses.clone()),
@@ -115,7 +116,7 @@ impl Device<'_> {
                 (true, false) => "down",
                 (true, true) => "up",
             };
-            let other = &self.world.topology().nodes[link.ends[1 - end].index()].name;
+            let other = &self.world.topology().nodes[link.ends[end.other().index()].index()].name;
             let first = addresses.first().map_or_else(|| "unassigned".to_owned(), IpCidr::to_string);
             let mtu = mtu.map_or_else(|| "-".to_owned(), |mtu| mtu.to_string());
             text += &format!("{:10} {first:22} {status:6} {mtu:5} {other}\n", port(number));
@@ -138,8 +139,12 @@ impl Device<'_> {
     }
 
     fn tree(&self) -> String {
-        let view = self.world.history().node_at(self.node, self.at);
-        let Some((root, cost, root_port)) = view.root else {
+        let history = self.world.history();
+        let view = history.node_at(self.node, self.at);
+        // The tree of a switch that has switched it off is the last one that it had.
+        let is_on =
+            matches!(history.kind_at(self.node, self.at), NodeKind::Switch(switch) if switch.stp.is_some());
+        let Some((root, cost, root_port)) = view.root.filter(|_| is_on) else {
             return "No spanning tree instance exists.\n".into();
         };
         let BridgeId { priority, mac: address } = root;
@@ -175,8 +180,8 @@ impl Device<'_> {
 
     fn vlans(&self) -> String {
         let mut text = "Interface  VLAN\n".to_owned();
-        for (number, (id, end)) in self.links().enumerate() {
-            if let Port::Switch(settings) = &self.world.history().link_at(id, self.at).ports[end] {
+        for (number, (id, end)) in ports(self.world, self.node).enumerate() {
+            if let Port::Switch(settings) = &self.world.history().link_at(id, self.at).ports[end.index()] {
                 let vlans = match &settings.vlan {
                     Membership::Access(vlan) => vlan.get().to_string(),
                     Membership::Trunk { .. } => "trunk".to_owned(),

@@ -1186,7 +1186,12 @@ fn changes_of_ports_and_nodes_that_cannot_be_are_refused() {
         (
             r#"{"node": "s2", "stp": false}"#,
             r#"{"node": "a", "stp": false}"#,
-            "changes[9].set.node: only settings of switches and routers can change while they run",
+            r#"changes[9].set.stp: a change of a host has no "stp": it can have node, addresses, services"#,
+        ),
+        (
+            r#"{"node": "s2", "stp": false}"#,
+            r#"{"node": "a", "addresses": "dhcp"}"#,
+            r#"changes[9].set.addresses: of the addresses of a host that runs, only "dhcp" comes and goes: the others change with the command ip addr"#,
         ),
         (
             r#"{"node": "s2", "stp": false}"#,

@@ -58,8 +58,10 @@ fn hash(world: &World) -> String {
 
 #[test]
 fn each_example_has_the_history_that_it_always_had() {
+    // Those with services come behind, and have theirs in service_examples.rs.
     let found: Vec<_> = examples()
         .iter()
+        .take(HASHES.len())
         .map(|example| {
             let mut world = example.scenario().world(Limits::default()).expect(example.name);
             run_until_quiet(&mut world);

@@ -76,6 +76,7 @@ fn examples_have_no_problems_but_those_that_they_show() {
             "three-networks" => &[Kind::UnknownAddress],
             "home-network" => &[Kind::BehindNat],
             "firewall" => &[Kind::Filtered; 2],
+            "rogue-dhcp" => &[Kind::TwoDhcpServers],
             _ => &[],
         };
         assert_eq!(kinds, shown, "{}", example.name);

@@ -6,7 +6,7 @@ extern crate wasm_test as wasm_bindgen_test;
 
 use netlab::history::Limits;
 use netlab::{Duration, Instant, World};
-use scenario::{Scenario, examples, show::show};
+use scenario::{Scenario, examples, set::set, show::show};
 
 /// An example at this moment.
 fn world(name: &str, seconds: u64) -> (Scenario, World) {
@@ -53,4 +53,79 @@ fn a_switch_shows_addresses_and_its_tree() {
     let interfaces = show(&world, scenario.node("s1").unwrap(), "show interfaces").0;
     let states = ["Gi0/0      unassigned             down ", "Gi0/1      unassigned             up "];
     assert!(states.iter().all(|state| interfaces.contains(state)), "{interfaces}");
+}
+
+/// What a line changes, done at once.
+fn change(world: &mut World, node: netlab::topology::NodeId, line: &str) {
+    let command = set(world, node, line).expect(line).expect(line);
+    let (at, _) = world.apply(command).expect(line);
+    world.run_until(at, || true);
+}
+
+#[test]
+fn what_is_set_at_the_console_of_a_switch_is_what_it_shows_then() {
+    let (scenario, mut world) = world("spanning-tree", 3);
+    let s1 = scenario.node("s1").unwrap();
+    let shown = |world: &World, line: &str| show(world, s1, line).0;
+    assert!(shown(&world, "show mac address-table").contains("DYNAMIC"));
+    change(&mut world, s1, "clear mac address-table");
+    assert!(!shown(&world, "show mac address-table").contains("DYNAMIC"));
+    change(&mut world, s1, "set interface Gi0/1 down");
+    assert!(shown(&world, "show interfaces").contains("Gi0/1      unassigned             admin down"));
+    change(&mut world, s1, "set interface gi0/1 up");
+    assert!(shown(&world, "show interfaces").contains("Gi0/1      unassigned             up "));
+    change(&mut world, s1, "set interface Gi0/0 vlan 10");
+    assert!(shown(&world, "show vlan").contains("10"), "{}", shown(&world, "show vlan"));
+    change(&mut world, s1, "set interface Gi0/0 trunk 10,20,10");
+    change(&mut world, s1, "set spanning-tree off");
+    assert!(!shown(&world, "show spanning-tree").contains("FWD"), "{}", shown(&world, "show spanning-tree"));
+    change(&mut world, s1, "set spanning-tree on");
+    assert!(shown(&world, "show spanning-tree").contains("Gi0/"), "{}", shown(&world, "show spanning-tree"));
+    for (line, wrong) in [
+        ("set interface Gi0/9 up", "there is no interface Gi0/9"),
+        ("set interface Gi0/1 vlan 5000", "no VLAN"),
+        ("set interface Gi0/1 sideways", "it is set interface Gi0/N up|down, "),
+        ("set rip on", "it is set interface"),
+        ("clear arp", "it is clear mac address-table"),
+    ] {
+        let said = set(&world, s1, line).unwrap().unwrap_err();
+        assert!(said.contains(wrong), "{line}: {said}");
+    }
+    assert_eq!(set(&world, s1, "show vlan"), None);
+    assert!(show(&world, s1, "help").0.contains("  set spanning-tree on|off\n"));
+}
+
+#[test]
+fn what_is_set_at_the_console_of_a_router_is_what_it_shows_then() {
+    let (scenario, mut world) = world("home-network", 3);
+    let home = scenario.node("home").unwrap();
+    let shown = |world: &World, line: &str| show(world, home, line).0;
+    change(&mut world, home, "set route 10.9.0.0/16 via 203.0.113.1");
+    assert!(shown(&world, "show ip route").contains("10.9.0.0/16 [1/1] via 203.0.113.1"));
+    change(&mut world, home, "set route 10.9.0.0/16 off");
+    change(&mut world, home, "set route default off");
+    let routes = shown(&world, "show ip route");
+    assert!(!routes.contains("10.9.0.0") && !routes.contains("0.0.0.0/0"), "{routes}");
+    change(&mut world, home, "set route default via 203.0.113.1");
+    assert!(shown(&world, "show ip route").contains("0.0.0.0/0"));
+    change(&mut world, home, "set interface Gi0/0 address 192.168.9.1/24,fd00:9::1/64");
+    assert!(shown(&world, "show ip route").contains("192.168.9.0/24 is directly connected, Gi0/0"));
+    change(&mut world, home, "set interface Gi0/0 down");
+    assert!(!shown(&world, "show ip route").contains("192.168.9.0/24"));
+    change(&mut world, home, "clear ip nat translations");
+    assert!(!shown(&world, "show ip nat translations").contains("icmp "));
+    change(&mut world, home, "set nat off");
+    change(&mut world, home, "set rip on");
+    for (line, wrong) in [
+        ("set route 10.0.0.0/8 via fd00::1", "different IP versions"),
+        ("set route 10.7.0.0/16 off", "there is no configured route"),
+        ("set interface Gi0/0 address here", "no address with a prefix length"),
+        ("set nat perhaps", "set nat on|off"),
+    ] {
+        let said = set(&world, home, line).unwrap().unwrap_err();
+        assert!(said.contains(wrong), "{line}: {said}");
+    }
+    // A setting that no router can have is refused by the network, which stays as it was.
+    let command = set(&world, home, "set interface Gi0/1 mtu 1").unwrap().unwrap();
+    assert!(world.apply(command).is_err());
 }

@@ -25,11 +25,9 @@ fn a_network_with_services_is_a_clear_problem_and_loses_nothing() {
     );
     let draft = Scenario::draft(HOME).unwrap();
     assert_eq!(Scenario::draft(&draft.to_json()).unwrap(), draft, "what is drawn is written as it was");
-    assert!(
-        draft.to_json().contains(
-            r#""services": {"http":{"pages":{"/":"a \"b\" c"}},"dhcp":{"pool":"10.0.0.7-10.0.0.9"}}"#
-        )
-    );
+    assert!(draft.to_json().contains(
+        r#""services": {"http": {"pages": {"/": "a \"b\" c"}}, "dhcp": {"pool": "10.0.0.7-10.0.0.9"}}"#
+    ));
     assert!(draft.world(Limits::default()).is_err());
 }
 

@@ -383,6 +383,15 @@ fn child_curl() {
     assert_eq!(status("--data-binary @/run/long http://127.0.0.1/"), "413");
 }
 
+/// Waits until a server that was started listens: a busy machine takes its time for that.
+fn wait_for_server(address: &str) {
+    let end = std::time::Instant::now() + Real::from_secs(30);
+    while TcpStream::connect(address).is_err() {
+        assert!(std::time::Instant::now() < end, "nothing listens at {address}");
+        std::thread::sleep(Real::from_millis(50));
+    }
+}
+
 /// Fetches a page from a real server.
 fn fetch(url: &str) -> Response {
     let url = Url::parse(url).unwrap();
@@ -425,6 +434,7 @@ fn child_python() {
     std::fs::write("/run/site/cat.txt", "meow\n").unwrap();
     std::fs::write("/run/site/dir/long.txt", "x".repeat(200_000)).unwrap();
     let _python = Running::start("python3 -m http.server --directory /run/site 8080 >/dev/null 2>&1");
+    wait_for_server("127.0.0.1:8080");
     let list = fetch("http://127.0.0.1:8080/");
     let page = html::parse(&String::from_utf8(list.content).unwrap());
     assert_eq!(page.title.as_deref(), Some("Directory listing for /"));

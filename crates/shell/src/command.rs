@@ -12,6 +12,7 @@ use crate::arguments::Wrong;
 use crate::once::Say;
 use crate::table::{Command, Hosts};
 use host::program::Program;
+use wire::sorted::sort_by_key;
 
 /// All commands, in order of their names.
 pub static COMMANDS: [Command; 8] = [
@@ -39,7 +40,7 @@ pub static COMMANDS: [Command; 8] = [
     Command {
         name: "ip",
         summary: "show and change addresses, routes, neighbors and the network card",
-        usage: "ip [-4|-6] addr|route|neigh|link [show|add|del|replace|get|flush ...]",
+        usage: "ip [-4|-6] addr|route|neigh|link [show|add|del|replace|get|flush|set ...]",
         examples: &[
             ("ip addr", "this host's addresses"),
             ("ip addr add 10.0.0.7/24 dev eth0", "gives it one more"),
@@ -48,6 +49,7 @@ pub static COMMANDS: [Command; 8] = [
             ("ip route get 192.0.2.1", "the way to one address"),
             ("ip neigh", "the Ethernet addresses of neighbors, learned by ARP and NDP"),
             ("ip neigh flush all", "forgets them: they are asked for again"),
+            ("ip link set eth0 down", "switches the network card off; up switches it on again"),
         ],
         make: ip::make,
     },
@@ -104,7 +106,7 @@ fn help(words: &[String], hosts: &mut Hosts) -> Result<Box<dyn Program>, Wrong> 
                 .all()
                 .map(|command| format!("{:11} {}\n", command.name, command.summary))
                 .collect();
-            lines.sort();
+            sort_by_key(&mut lines, String::clone);
             lines.concat() + "COMMAND --help has examples. Ctrl-C ends a command.\n"
         }
         [name] => hosts.shell.find(name).ok_or_else(|| format!("there is no command {name}"))?.help(),

@@ -47,8 +47,13 @@ pub fn program(line: &str) -> Box<dyn Program> {
 
 /// The name of the command that a line asks for, if [`SHELL`] has none of that name.
 pub fn unknown(line: &str) -> Option<String> {
-    let name = shlex::split(line)?.into_iter().next()?;
+    let name = first_word(line)?;
     SHELL.find(&name).is_none().then_some(name)
+}
+
+/// The first word of a line; `None`: it is empty, or a quotation mark has no counterpart.
+pub fn first_word(line: &str) -> Option<String> {
+    shlex::split(line)?.into_iter().next()
 }
 
 impl Shell {

@@ -398,3 +398,60 @@ fn iperf_says_that_no_server_is_there() {
     assert!(tcp.ends_with("connect failed: Connection refused\n") && tcp_status == Some(1), "{tcp}");
     assert!(udp.ends_with("read failed: Connection refused\n") && udp_status == Some(1), "{udp}");
 }
+
+/// A host, a switch, and another host.
+fn switched() -> Topology {
+    let mut topology = pair();
+    let switch = NodeKind::Switch(netlab::topology::SwitchConfig::default());
+    topology.nodes.push(Node { name: "s".into(), kind: switch });
+    topology.links = vec![cable(0, 2), cable(1, 2)];
+    topology
+}
+
+#[test]
+fn a_card_that_is_switched_off_sends_and_receives_nothing_until_it_is_on_again() {
+    let mut world = world(switched());
+    assert!(run_in(&mut world, "ping -c 1 10.0.0.2").0.contains("1 received"));
+    let cable = netlab::topology::LinkId(0);
+    let carrier = |world: &World| world.history().link_at(cable, world.now()).has_carrier(world.now());
+    assert!(carrier(&world));
+    assert_eq!(run_in(&mut world, "ip link set eth0 down"), (String::new(), Some(0)));
+    assert!(!carrier(&world), "the switch detects it, too");
+    let links = run_in(&mut world, "ip link").0;
+    assert!(links.contains("2: eth0: <BROADCAST,MULTICAST> mtu 1500 state DOWN"), "{links}");
+    assert_eq!(run_in(&mut world, "ip route").0, "");
+    assert_eq!(run_in(&mut world, "ip neigh").0, "");
+    let (off, status) = run_in(&mut world, "ping -c 1 10.0.0.2");
+    assert!(off.contains("Network is unreachable") && status != Some(0), "{off}");
+    assert!(run_in(&mut world, "ping -c 1 127.0.0.1").0.contains("1 received"), "it still talks to itself");
+    let sent = world.history().transits().len();
+    let (_, from_b) = world.launch(B, "ping -c 1 -W 1 10.0.0.1").unwrap();
+    finish(&mut world);
+    assert!(output(&world, from_b).0.contains("0 received"), "{}", output(&world, from_b).0);
+    let of_a = world.history().transits().skip(sent);
+    assert!(of_a.into_iter().all(|transit| world.topology().sender(transit.direction) != A));
+    assert_eq!(run_in(&mut world, "ip link set dev eth0 up").1, Some(0));
+    assert!(carrier(&world));
+    assert!(run_in(&mut world, "ping -c 1 10.0.0.2").0.contains("1 received"));
+    for wrong in ["ip link set eth1 down", "ip link set eth0 sideways", "ip link add eth1"] {
+        assert_ne!(run_in(&mut world, wrong).1, Some(0), "{wrong}");
+    }
+}
+
+#[test]
+fn a_cable_that_is_added_to_a_card_that_is_off_has_no_carrier() {
+    let mut alone = pair();
+    alone.links.clear();
+    let mut world = world(alone);
+    run_in(&mut world, "ip link set eth0 down");
+    world.apply(Command::AddLink(cable(0, 1))).unwrap();
+    let later = world.now() + Duration::from_millis(1);
+    world.run_until(later, || true);
+    let carrier = |world: &World| {
+        world.history().link_at(netlab::topology::LinkId(0), world.now()).has_carrier(world.now())
+    };
+    assert!(!carrier(&world));
+    run_in(&mut world, "ip link set eth0 up");
+    assert!(carrier(&world));
+    assert!(run_in(&mut world, "ping -c 1 10.0.0.2").0.contains("1 received"));
+}

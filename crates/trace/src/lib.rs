@@ -13,6 +13,7 @@
 //! | [`ends`] | the addresses and ports of sender and receiver of a frame |
 //! | [`connections`] | the TCP connections of a trace |
 //! | [`talk`] | what the ends of a connection or conversation said, in order |
+//! | [`services`] | leases and names, as frames say |
 //! | [`census`] | all packets counted by sender, receiver and protocol |
 //! | [`swatch`], [`shape`] | the kinds of frames that a legend distinguishes, and their outlines |
 //! | [`selection`] | the node, link or frame that the instruments point at |
@@ -39,6 +40,7 @@ pub mod order;
 mod passing;
 pub mod row;
 pub mod selection;
+pub mod services;
 pub mod shape;
 pub mod sieve;
 pub mod swatch;
@@ -48,6 +50,6 @@ pub mod trace;
 pub use earlier::{HOPS_WITHIN, earlier};
 pub use order::Order;
 pub use row::{Row, Source, captured};
-pub use sieve::Sifter;
+pub use sieve::{PacketReader, Sifter};
 pub use talk::{Stream, Talk, Turn};
 pub use trace::{Sequence, Trace};

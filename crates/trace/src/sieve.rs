@@ -1,11 +1,12 @@
 //! Which packets pass a display filter.
 //!
 //! [`Sieve`] decides about rows that a trace keeps, a little at a time, and remembers which pass. [`Sifter`] decides packet by
-//! packet while they come, and keeps none: for captures that are written while a world runs.
+//! packet while they come, and keeps none: for captures that are written while a world runs. [`PacketReader`] has the packets for
+//! several filters at once: for goals of lessons.
 
 use crate::passing::{self, Passing};
 use capture::{Place, Sighting};
-use dissect::analysis::Sides;
+use dissect::analysis::{Notes, Sides};
 use dissect::filter::{Filter, Subject};
 use netlab::History;
 use netlab::history::{FrameId, Transit};
@@ -76,34 +77,36 @@ impl Sieve {
     }
 }
 
-/// Decides whether packets pass a filter, one after the other, as they are seen.
-pub struct Sifter {
-    filter: Filter,
+/// Reads packets one after the other, as they are seen at a place, each with its analysis, and keeps none.
+pub struct PacketReader {
     sides: Sides,
     /// What routers have passed on, where each packet is seen once.
     passing: Option<Passing>,
     packets: u32,
     first_at_ns: u64,
     previous_at_ns: Option<u64>,
-    previous_listed_at_ns: Option<u64>,
 }
 
-impl Sifter {
+impl PacketReader {
     /// Before the first packet at this place.
-    pub fn new(filter: Filter, place: Place) -> Self {
+    pub fn new(place: Place) -> Self {
         Self {
-            filter,
             sides: passing::sides(place),
             passing: (place == Place::Once).then(Passing::default),
             packets: 0,
             first_at_ns: 0,
             previous_at_ns: None,
-            previous_listed_at_ns: None,
         }
     }
 
-    /// Whether the next packet of this history, in order of time, passes.
-    pub fn passes(&mut self, history: &History, sighting: Sighting, transit: &Transit) -> bool {
+    /// Analyzes the next packet of this history, in order of time, and returns it as filters take it.
+    pub fn read<'a>(
+        &'a mut self,
+        history: &History,
+        sighting: Sighting,
+        transit: &'a Transit,
+        notes: &'a mut Notes,
+    ) -> Subject<'a> {
         if let Some(passing) = &mut self.passing {
             passing.look(history, transit.id, &mut self.sides);
         }
@@ -113,19 +116,40 @@ impl Sifter {
             self.first_at_ns = at_ns;
         }
         let side = sighting.port(transit).index() as u32;
-        let notes = &self.sides.push(side, at_ns, &transit.frame);
+        *notes = self.sides.push(side, at_ns, &transit.frame);
         let previous_at_ns = self.previous_at_ns.replace(at_ns);
-        let passes = self.filter.matches(&Subject {
+        Subject {
             number,
             at_ns,
             first_at_ns: self.first_at_ns,
             previous_at_ns,
-            previous_listed_at_ns: self.previous_listed_at_ns,
             analysis: Some(&self.sides),
             ..Subject::new(&transit.frame, notes)
-        });
+        }
+    }
+}
+
+/// Decides whether packets pass a filter, one after the other, as they are seen.
+pub struct Sifter {
+    filter: Filter,
+    packets: PacketReader,
+    previous_listed_at_ns: Option<u64>,
+}
+
+impl Sifter {
+    /// Before the first packet at this place.
+    pub fn new(filter: Filter, place: Place) -> Self {
+        Self { filter, packets: PacketReader::new(place), previous_listed_at_ns: None }
+    }
+
+    /// Whether the next packet of this history, in order of time, passes.
+    pub fn passes(&mut self, history: &History, sighting: Sighting, transit: &Transit) -> bool {
+        let mut notes = Notes::default();
+        let subject = self.packets.read(history, sighting, transit, &mut notes);
+        let passes =
+            self.filter.matches(&Subject { previous_listed_at_ns: self.previous_listed_at_ns, ..subject });
         if passes {
-            self.previous_listed_at_ns = Some(at_ns);
+            self.previous_listed_at_ns = Some(sighting.at.nanos());
         }
         passes
     }

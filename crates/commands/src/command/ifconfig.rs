@@ -10,6 +10,13 @@ use smoltcp::wire::{IpCidr, Ipv4Address, Ipv4Cidr};
 
 pub(super) fn make(words: &[String], _: &mut Hosts) -> Result<Box<dyn Program>, Wrong> {
     let words: Vec<&str> = words.iter().map(String::as_str).filter(|word| *word != "-a").collect();
+    if let ["eth0", state @ ("up" | "down")] = words[..] {
+        let on = state == "up";
+        return Ok(Box::new(Once(move |system: &mut System<'_>| {
+            system.set_card(on);
+            (String::new(), 0)
+        })));
+    }
     let cidr = match words[..] {
         [] | ["eth0"] | ["lo"] => None,
         ["eth0", address] | ["eth0", address, "up"] => Some(address.parse().map_err(|()| bad(address))?),
@@ -47,8 +54,11 @@ const LOOPBACK: &str = "lo: flags=73<UP,LOOPBACK,RUNNING>  mtu 65536
 ";
 
 fn show(system: &System<'_>) -> String {
-    let mut text =
-        format!("eth0: flags=4163<UP,BROADCAST,RUNNING,MULTICAST>  mtu {}\n", system.config().ip_mtu);
+    let flags = match system.is_card_on() {
+        true => "4163<UP,BROADCAST,RUNNING,MULTICAST>",
+        false => "4098<BROADCAST,MULTICAST>",
+    };
+    let mut text = format!("eth0: flags={flags}  mtu {}\n", system.config().ip_mtu);
     for cidr in system.addresses() {
         text += &match cidr {
             IpCidr::Ipv4(cidr) => {

@@ -8,6 +8,7 @@ use shell::arguments::{Arguments, Word, Wrong, unknown};
 use shell::once::Once;
 use smoltcp::socket::tcp::State;
 use smoltcp::wire::{IpAddress, IpEndpoint};
+use wire::sorted::sort_by_key;
 
 #[derive(Clone, Copy, Default)]
 struct Wanted {
@@ -127,7 +128,7 @@ fn lines(system: &System<'_>, wanted: Wanted) -> Vec<Line> {
             lines.push(line);
         }
     }
-    lines.sort_by(|a, b| (a.protocol, &a.local, &a.remote).cmp(&(b.protocol, &b.local, &b.remote)));
+    sort_by_key(&mut lines, |line| (line.protocol, line.local.clone(), line.remote.clone()));
     lines
 }
 

@@ -16,6 +16,7 @@ const FIXED_LEN: usize = OPTIONS_AT;
 /// Says that options follow, and not what BOOTP had there.
 pub(crate) const COOKIE: u32 = 0x6382_5363;
 pub(crate) const PAD: u8 = 0;
+const LEASE_TIME: u8 = 51;
 pub(crate) const MESSAGE_TYPE: u8 = 53;
 pub(crate) const CLIENT_ID: u8 = 61;
 pub(crate) const END: u8 = 255;
@@ -109,6 +110,17 @@ impl<'f> DhcpMessage<'f> {
         };
         let your_address = ipv4(bytes, YOUR_ADDRESS_AT);
         DhcpMessage { kind, transaction: number(bytes, 4..8), your_address, bytes }
+    }
+
+    /// The client's Ethernet address, if it is one: the first bytes of its link address (RFC 2131, 2).
+    pub fn client(&self) -> [u8; 6] {
+        self.bytes.get(ADDRESS_AT..).and_then(|bytes| bytes.first_chunk()).copied().unwrap_or_default()
+    }
+
+    /// For how many seconds the address is lent, if the message says so (RFC 2132, 9.2).
+    pub fn lease_secs(&self) -> Option<u32> {
+        let (_, range) = options(self.bytes).flatten().find(|(code, _)| *code == LEASE_TIME)?;
+        (range.len() == 6).then(|| number(self.bytes, range.start + 2..range.end))
     }
 
     /// The name of the message type, if it has one.

@@ -45,6 +45,19 @@ pub struct DnsMessage<'f> {
     bytes: &'f [u8],
 }
 
+/// A record of an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DnsRecord {
+    /// Whose it is.
+    pub name: String,
+    /// Its type, such as `A`.
+    pub kind: String,
+    /// For how many seconds it may be kept.
+    pub ttl_secs: u32,
+    /// What it says, such as an address.
+    pub value: String,
+}
+
 /// What a DNS message is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DnsKind {
@@ -105,6 +118,16 @@ impl<'f> DnsMessage<'f> {
     pub fn name(&self) -> Option<String> {
         let first = items(self.bytes).next().flatten()?;
         read_name(self.bytes, first.at).map(|(name, _)| name)
+    }
+
+    /// The records that answer the question, up to the first that cannot be read.
+    pub fn answers(&self) -> impl Iterator<Item = DnsRecord> + use<'f> {
+        let bytes = self.bytes;
+        items(bytes).map_while(|item| item).filter(|item| item.section == 1).filter_map(move |item| {
+            let (name, _) = read_name(bytes, item.at)?;
+            let ttl_secs = number(bytes, item.name_end + 4..item.name_end + 8);
+            Some(DnsRecord { name, kind: type_name(item.kind), ttl_secs, value: content(bytes, &item)? })
+        })
     }
 
     /// The message, without what its carrier puts in front.

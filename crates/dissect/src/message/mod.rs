@@ -65,7 +65,7 @@ pub use application::ApplicationMessage;
 pub use arp::ArpMessage;
 pub use dhcp::{DhcpKind, DhcpMessage};
 pub use discovery::Discovery;
-pub use dns::{DnsCarrier, DnsKind, DnsMessage};
+pub use dns::{DnsCarrier, DnsKind, DnsMessage, DnsRecord};
 pub use http::{HttpKind, HttpMessage, HttpMethod};
 pub use icmp::{
     Echo, ErrorReason, IcmpError, IcmpMessage, QuotedFlow, QuotedPacket, TimeExceeded, Unreachable,

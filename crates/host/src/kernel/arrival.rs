@@ -49,6 +49,10 @@ fn accepts(own: EthernetAddress, destination: EthernetAddress) -> bool {
 impl Kernel {
     /// A frame reached the card. Returns whether the host has to be polled for it. `tag`: the owner's name for the frame.
     pub fn receive(&mut self, frame: Frame, tag: Tag, meter: &mut Meter<'_>) -> bool {
+        if !self.card_is_on {
+            meter.actions.refuse(tag, Refusal::CardOff);
+            return true;
+        }
         let is_seen = self.captures.see(meter.now, &frame);
         self.take(frame, tag, meter) || is_seen
     }

@@ -118,6 +118,9 @@ impl Kernel {
 
     /// The next hop of packets to this address.
     pub(super) fn way(&self, to: &IpAddress) -> Way {
+        if !self.card_is_on {
+            return Way::Nowhere;
+        }
         self.routes.way(to, self.addresses(), self.slaac.as_ref(), &self.neighbors)
     }
 
@@ -171,8 +174,10 @@ impl Kernel {
 
     /// Hands a frame to the cable, and to the programs that look on.
     pub(crate) fn put_on_cable(&mut self, frame: Frame, meter: &mut Meter<'_>) {
-        self.captures.see(meter.now, &frame);
-        meter.actions.send(PortId(0), frame, None);
+        if self.card_is_on {
+            self.captures.see(meter.now, &frame);
+            meter.actions.send(PortId(0), frame, None);
+        }
     }
 
     /// Tells the client whose packet it is that it leaves.

@@ -45,6 +45,7 @@ pub(super) fn is_rare(event: &NodeEvent) -> bool {
             | HostEvent::DuplicateAddress { .. }
             | HostEvent::Redirected { .. }
             | HostEvent::RedirectGone { .. }
+            | HostEvent::Card { .. }
             | HostEvent::NoCable => true,
             HostEvent::Joined { .. }
             | HostEvent::Left { .. }

@@ -135,7 +135,7 @@ impl History {
             for log in &self.runs {
                 nearest.offer_of(&log.entries, |entry| entry.at);
             }
-            for log in &self.programs {
+            for (_, log) in self.all_programs() {
                 nearest.offer_of(log.entries(), |entry| entry.at);
             }
             nearest.offer_of(&self.born_nodes, |&born| born);

@@ -1,6 +1,7 @@
 //! The programs that were started on hosts: what they printed, what was typed, and how they ended.
 //!
-//! Bounded for each program: the oldest output goes first, and [`ProgramLog::forgotten`] says how much. The hash covers all of it.
+//! Bounded for each program, and for all together: the oldest output goes first, and [`ProgramLog::forgotten`] says how much. The hash
+//! covers all of it.
 
 use crate::topology::NodeId;
 use host::program::ProgramEvent;
@@ -8,6 +9,11 @@ use wire::Instant;
 
 /// Bytes of output and input that are kept of one program at least, if there were as many; at most twice as many are.
 pub const PRINTED_MAX: usize = 64 << 10;
+/// Bytes of output and input that are kept of all programs of a network together. When there are more, each keeps its part of half as many.
+pub const ALL_PRINTED_MAX: usize = 64 << 20;
+/// The id of the first program that a change of services starts. These have numbers of their own, in the order in which they begin:
+/// commands have theirs from the moment at which they are scheduled, whatever else begins in the meantime.
+pub const SERVICES_FROM: u32 = 1 << 31;
 /// What an entry takes besides its text.
 const ENTRY_BYTES: usize = size_of::<ProgramEntry>();
 
@@ -43,13 +49,14 @@ impl ProgramLog {
         self.bytes += entry.bytes();
         self.entries.push(entry);
         if self.bytes > 2 * PRINTED_MAX {
-            self.forget();
+            self.forget(PRINTED_MAX);
         }
     }
 
-    fn forget(&mut self) {
+    /// Forgets the oldest until no more than these bytes are kept, and the last entry.
+    pub(crate) fn forget(&mut self, most: usize) {
         let mut count = 0;
-        while self.bytes > PRINTED_MAX && count + 1 < self.entries.len() {
+        while self.bytes > most && count + 1 < self.entries.len() {
             self.bytes -= self.entries[count].bytes();
             count += 1;
         }
@@ -63,12 +70,13 @@ impl ProgramLog {
         self.forgotten += self.entries.drain(..count).map(lines_of).sum::<u64>();
         // What is left may be one text that is longer than all that is kept.
         if let Some(ProgramEvent::Printed(text)) = self.entries.first_mut().map(|entry| &mut entry.event)
-            && text.len() > PRINTED_MAX
+            && text.len() > most
         {
-            let from = text.ceil_char_boundary(text.len() - PRINTED_MAX);
+            let from = text.ceil_char_boundary(text.len() - most);
             self.forgotten += lines(&text[..from]);
             self.bytes -= from;
             text.drain(..from);
+            text.shrink_to_fit();
         }
     }
 
@@ -158,5 +166,24 @@ mod tests {
         let kept = log.output_by(Instant::from_nanos(u64::MAX));
         assert!(kept.len() <= PRINTED_MAX && log.bytes_kept() <= 2 * PRINTED_MAX);
         assert_eq!(log.forgotten() + lines(&kept), PRINTED_MAX as u64);
+    }
+
+    #[test]
+    fn all_programs_together_keep_no_more_than_there_is_room_for() {
+        let mut history = crate::history::History::new(crate::history::Limits::default());
+        let programs: Vec<_> =
+            (0..2_000).map(|_| history.add_program(Instant::ZERO, NodeId(0), "yes".into())).collect();
+        let text = "no\n".repeat(PRINTED_MAX / 3);
+        for (at, program) in (0..).map(Instant::from_nanos).zip(&programs) {
+            history.program_event(at, *program, ProgramEvent::Printed(text.clone()));
+            history.program_event(at, *program, ProgramEvent::Exited(3));
+            let kept: usize = history.all_programs().map(|(_, log)| log.bytes_kept()).sum();
+            assert!(kept <= ALL_PRINTED_MAX && history.bytes_kept() >= kept, "{kept}");
+        }
+        let end = Instant::from_nanos(u64::MAX);
+        let (first, last) = (history.program(programs[0]), history.program(programs[1_999]));
+        assert_eq!((first.exit_at(end), last.exit_at(end)), (Some(3), Some(3)), "how it ended is kept");
+        assert_eq!((first.forgotten(), last.forgotten()), (PRINTED_MAX as u64 / 3, 0));
+        assert_eq!(last.output_by(end), text);
     }
 }

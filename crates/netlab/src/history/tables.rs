@@ -45,6 +45,8 @@ pub struct NodeView {
     pub duplicates: Vec<(IpAddress, Option<EthernetAddress>, Instant)>,
     /// The MTU that a router has advertised to a host, in bytes, and since when.
     pub advertised_mtu: Option<(usize, Instant)>,
+    /// Since when a host's network card is switched off.
+    pub card_off: Option<Instant>,
     /// A host's sockets, in order of opening: number, state, in it since when.
     pub sockets: Vec<(u32, SocketState, Instant)>,
 }
@@ -113,6 +115,7 @@ struct Tables {
     path_mtus: SortedMap<IpAddress, (usize, Instant)>,
     redirects: SortedMap<IpAddress, (IpAddress, Instant)>,
     duplicates: SortedMap<IpAddress, (Option<EthernetAddress>, Instant)>,
+    card_off: Option<Instant>,
     advertised_mtu: Option<(usize, Instant)>,
     sockets: SortedMap<u32, (SocketState, Instant)>,
 }
@@ -241,6 +244,7 @@ impl Tables {
                 self.duplicates.insert(address, (mac, at));
             }
             HostEvent::AdvertisedMtu { mtu } => self.advertised_mtu = Some((mtu, at)),
+            HostEvent::Card { up } => self.card_off = (!up).then_some(at),
             HostEvent::NoCable => {}
         }
     }
@@ -323,6 +327,7 @@ impl Tables {
             redirects: self.redirects.iter().map(|(&to, &(via, at))| (to, via, at)).collect(),
             duplicates: self.duplicates.iter().map(|(&ip, &(mac, at))| (ip, mac, at)).collect(),
             advertised_mtu: self.advertised_mtu,
+            card_off: self.card_off,
             sockets: self.sockets.iter().map(|(socket, (state, at))| (*socket, *state, *at)).collect(),
         }
     }

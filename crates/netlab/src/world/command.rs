@@ -17,7 +17,7 @@ use crate::topology::{
 use host::program::ProgramId;
 use host::{Host, Meter};
 use smoltcp::wire::{IpAddress, IpCidr};
-use std::fmt;
+use std::{fmt, mem};
 use texts::t;
 use wire::Instant;
 
@@ -30,7 +30,7 @@ pub enum Command {
     Stop(RunId),
     /// Change the settings of the port at one end of a link.
     SetPort(LinkId, End, Port),
-    /// Change a switch's or router's settings.
+    /// Change a switch's or router's settings, or the services of a host.
     SetNode(NodeId, NodeKind),
     /// Let a switch or router forget what it has learned.
     Clear(NodeId),
@@ -58,7 +58,7 @@ pub enum Command {
 /// Why a command cannot be done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CommandError {
-    /// Only these have settings that can change while they run.
+    /// Only switches and routers have settings that can change while they run, and hosts services.
     NotChangeable,
     /// A run needs hosts at both ends.
     NotAHost,
@@ -101,7 +101,7 @@ impl fmt::Display for CommandError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::NotChangeable => {
-                t!("only a switch's or router's settings can be changed while it runs, and it stays what it is")
+                t!("only a switch's or router's settings and a host's services can be changed while it runs")
             }
             Self::NotAHost => t!("a run goes from a host to a host or an address; this node is not a host"),
             Self::NoPrograms => t!("commands are started on hosts; this node is not a host"),
@@ -206,14 +206,13 @@ impl World {
             }
             Command::SetNode(node, kind) => {
                 self.check_known(at, *node)?;
-                let same = match (&self.topology.node(*node).kind, kind) {
-                    (NodeKind::Switch(_), NodeKind::Switch(_))
-                    | (NodeKind::Router(_), NodeKind::Router(_)) => true,
-                    (NodeKind::Host(_) | NodeKind::Hub | NodeKind::Switch(_) | NodeKind::Router(_), _) => {
-                        false
-                    }
-                };
-                if same { Ok(kind.check(*node)?) } else { Err(CommandError::NotChangeable) }
+                if !self.topology.node(*node).kind.can_become(kind) {
+                    return Err(CommandError::NotChangeable);
+                }
+                if matches!(kind, NodeKind::Host(_)) && self.kinds.services.is_none() {
+                    return Err(CommandError::NoShell);
+                }
+                Ok(kind.check(*node)?)
             }
             Command::Clear(node) => self.check_known(at, *node),
             Command::Launch { on, line } => self.check_launch(at, *on, line),
@@ -302,8 +301,11 @@ impl World {
             Command::SetNode(node, kind) => {
                 self.nodes[node.index()].machine.set_config(now, &kind);
                 self.dirty.insert(node);
-                self.topology.nodes[node.index()].kind = kind.clone();
-                self.history.node_changed(now, node, kind);
+                let before = mem::replace(&mut self.topology.nodes[node.index()].kind, kind.clone());
+                self.history.node_changed(now, node, kind.clone());
+                if let (NodeKind::Host(before), NodeKind::Host(after)) = (&before, &kind) {
+                    self.turn_services(now, node, before, after);
+                }
             }
             Command::Clear(node) => {
                 self.nodes[node.index()].machine.clear(now);
@@ -323,7 +325,8 @@ impl World {
         }
     }
 
-    fn link_changed(&mut self, now: Instant, id: LinkId, other_rate: bool) {
+    /// Notes that a link is otherwise now, and lets both ends notice what they can.
+    pub(super) fn link_changed(&mut self, now: Instant, id: LinkId, other_rate: bool) {
         let link = self.topology.link(id).clone();
         if other_rate || link.has_carrier(now) != self.carriers[id.index()] {
             self.carrier(now, id);

@@ -4,11 +4,11 @@
 //! node is matters only when it is made ([`machine`]), when its [list of actions](List) is carried out, and to runs, which begin
 //! and end at hosts.
 
-use super::programs::Shell;
+use super::programs::{Services, Shell};
 use crate::topology::{Node, NodeId, NodeKind, Port, RouterConfig};
 use bridge::Bridge;
 use host::program::{Activity, ProgramId};
-use host::{Host, Meter, Runs};
+use host::{Host, Memory, Meter, Runs};
 use router::Router;
 use router::agent::Agent;
 use std::convert::Infallible;
@@ -61,6 +61,10 @@ pub(super) trait Machine {
         _rate: Option<BitsPerSec>,
     ) -> bool {
         false
+    }
+    /// Whether its card is switched on, if it is a host.
+    fn is_card_on(&self) -> bool {
+        true
     }
     /// Changes a port's settings.
     fn set_port(&mut self, _now: Instant, _port: PortId, _settings: &Port) {}
@@ -117,6 +121,8 @@ pub struct Kinds {
     pub(super) shell: Option<Shell>,
     /// What gives routers their services; without it they have none.
     agents: Option<Agents>,
+    /// What a change of a host's services ends and starts; without it they do not change.
+    pub(super) services: Option<Services>,
 }
 
 /// Makes the services of a router of its settings, and a number of its own drawn from the seed; `None`: it has none.
@@ -127,9 +133,9 @@ type MakeRouter = fn(&RouterConfig, u64, Option<Agents>) -> Box<dyn Machine>;
 
 impl Kinds {
     /// Every kind, without a shell.
-    pub const ALL: Self = Self { router: Some(routing), shell: None, agents: None };
+    pub const ALL: Self = Self { router: Some(routing), shell: None, agents: None, services: None };
     /// Every kind but routers. A topology with one is not to be run in such a world.
-    pub const WITHOUT_ROUTERS: Self = Self { router: None, shell: None, agents: None };
+    pub const WITHOUT_ROUTERS: Self = Self { router: None, shell: None, agents: None, services: None };
 
     /// The same kinds, with hosts that run the programs of this shell.
     pub const fn with_shell(self, shell: Shell) -> Self {
@@ -140,14 +146,18 @@ impl Kinds {
     pub const fn with_agents(self, agents: Agents) -> Self {
         Self { agents: Some(agents), ..self }
     }
+
+    /// The same kinds, with hosts whose services change while they run as this says.
+    pub const fn with_services(self, services: Services) -> Self {
+        Self { services: Some(services), ..self }
+    }
 }
 
 fn routing(config: &RouterConfig, random: u64, agents: Option<Agents>) -> Box<dyn Machine> {
     let mut router = Router::new(config.clone(), random);
-    if let Some(agent) = agents.and_then(|agents| agents(config, random)) {
-        router.set_agent(agent);
-    }
-    Box::new(Routing { router, actions: router::Actions::default() })
+    router.set_agent(agents.and_then(|agents| agents(config, random)));
+    let services = config.services.clone();
+    Box::new(Routing { router, actions: router::Actions::default(), agents, random, services })
 }
 
 /// Makes a node run.
@@ -155,12 +165,14 @@ pub(super) fn machine(
     kinds: Kinds,
     id: NodeId,
     node: &Node,
+    memory: &Memory,
     random: impl Fn(u64) -> u64,
 ) -> Box<dyn Machine> {
     match &node.kind {
         NodeKind::Host(config) => {
             let mut host = Host::new(id, config.clone(), random(super::STREAM_OF_HOSTS));
             host.set_name(&node.name);
+            host.share_memory(memory);
             Box::new(HostMachine { host, actions: host::Actions::default() })
         }
         NodeKind::Hub => Box::new(Hub::default()),
@@ -189,6 +201,16 @@ impl Machine for HostMachine {
     fn add_port(&mut self, now: Instant, _: &PluggedIn<'_>) -> bool {
         self.host.plugged(now);
         false
+    }
+
+    fn is_card_on(&self) -> bool {
+        self.host.is_card_on()
+    }
+
+    fn set_config(&mut self, _: Instant, kind: &NodeKind) {
+        if let NodeKind::Host(config) = kind {
+            self.host.set_services(config.dhcp, config.services.clone());
+        }
     }
 
     fn receive(&mut self, now: Instant, _: PortId, frame: Frame, tag: Tag, runs: &mut Runs) -> Next {
@@ -303,6 +325,10 @@ impl Machine for Switch {
 struct Routing {
     router: Router,
     actions: router::Actions,
+    agents: Option<Agents>,
+    random: u64,
+    /// What the agent was made from.
+    services: Option<Box<str>>,
 }
 
 impl Machine for Routing {
@@ -326,6 +352,11 @@ impl Machine for Routing {
 
     fn set_config(&mut self, now: Instant, kind: &NodeKind) {
         if let NodeKind::Router(config) = kind {
+            // Its services begin again, as programs do that read other settings.
+            if self.services != config.services {
+                self.services.clone_from(&config.services);
+                self.router.set_agent(self.agents.and_then(|agents| agents(config, self.random)));
+            }
             self.router.set_config(now, config.clone(), &mut self.actions);
         }
     }

@@ -3,13 +3,26 @@
 //! Which programs there are a world does not know: its owner gives it a [`Shell`], so that a page loads them when they are wanted.
 
 use super::{CommandError, World};
-use crate::topology::NodeId;
+use crate::history::ProgramLog;
+use crate::topology::{HostConfig, NodeId};
 use host::program::{Activity, Program, ProgramEvent, ProgramId};
 use host::{Host, Meter, Output};
 use wire::Instant;
 
 /// Makes the program that a command line asks for. What is wrong with the line, the program prints.
 pub type Shell = fn(&str) -> Box<dyn Program>;
+
+/// What a change of a host's services ends and starts: its settings before and after.
+pub type Services = fn(&HostConfig, &HostConfig) -> Turn;
+
+/// The command lines of services that end, and of those that begin.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Turn {
+    /// Programs of these lines are interrupted, whatever has started them.
+    pub ends: Vec<String>,
+    /// Programs of these lines are started then, in this order.
+    pub begins: Vec<String>,
+}
 
 /// The longest command line, or line that is typed to a program, in bytes.
 pub const LINE_MAX: usize = 1_000;
@@ -52,7 +65,7 @@ impl World {
     }
 
     pub(super) fn check_program(&self, at: Instant, id: ProgramId, line: &str) -> Result<(), CommandError> {
-        match self.history.programs().get(id.0 as usize) {
+        match self.history.find_program(id) {
             None => Err(CommandError::NoSuchThing),
             Some(program) if at < program.start => Err(CommandError::NotYet { at, born: program.start }),
             Some(_) => check_line(line),
@@ -72,6 +85,27 @@ impl World {
             }
         });
         self.dirty.insert(on);
+    }
+
+    /// Ends and starts the services of a host whose settings have changed.
+    pub(super) fn turn_services(
+        &mut self,
+        now: Instant,
+        on: NodeId,
+        before: &HostConfig,
+        after: &HostConfig,
+    ) {
+        let Some(turn) = self.kinds.services else { return };
+        let Turn { ends, begins } = turn(before, after);
+        let is_one = |log: &ProgramLog| log.on == on && ends.contains(&log.line);
+        let programs = self.history.all_programs().filter(|(_, log)| is_one(log)).map(|(id, _)| id);
+        for program in programs.collect::<Vec<_>>() {
+            self.with_program(now, program, Host::interrupt);
+        }
+        for line in begins {
+            let id = self.history.add_service(now, on, line.clone());
+            self.launch_now(now, on, id, &line);
+        }
     }
 
     /// Lets `f` do something to a program, if its host is one of this world.

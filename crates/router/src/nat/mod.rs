@@ -300,6 +300,11 @@ impl Translator {
         self.taken.reserved.insert((kind, port));
     }
 
+    /// Gives up a port that was kept.
+    pub fn release(&mut self, kind: Kind, port: u16) {
+        self.taken.reserved.remove(&(kind, port));
+    }
+
     /// Removes the sessions that have expired at `now`.
     pub fn poll(&mut self, now: Instant, out: &mut Actions) {
         self.sessions.poll(now, out);

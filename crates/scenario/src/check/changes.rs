@@ -106,9 +106,17 @@ impl<'s> Check<'s> {
                 self.error(place.field("node"), t!("there is no such node by then"));
             }
             (NodeKind::Switch(config), Some(NodeKind::Switch(_))) => self.switch(&place, config),
-            (NodeKind::Router(config), Some(NodeKind::Router(_))) => self.router(&place, node, config),
+            (NodeKind::Router(config), Some(NodeKind::Router(_))) => {
+                self.router(&place, node, config);
+                self.changed_services(&place, node, kind);
+            }
+            (NodeKind::Host(_), Some(before)) if before.can_become(kind) => {
+                self.changed_services(&place, node, kind);
+            }
             (NodeKind::Host(_) | NodeKind::Hub | NodeKind::Switch(_) | NodeKind::Router(_), _) => {
-                let message = t!("only settings of switches and routers can change while they run");
+                let message = t!(
+                    "only settings of switches and routers, and services of hosts, can change while they run"
+                );
                 self.error(place.field("node"), message);
             }
         }

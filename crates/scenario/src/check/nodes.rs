@@ -1,6 +1,7 @@
 //! Nodes: the settings of each.
 
 use super::{Check, has_control};
+use crate::Change;
 use crate::bounds::*;
 use crate::fault::{Level, Place};
 use crate::ip::{is_link_local, unusable_address, version_of};
@@ -72,11 +73,17 @@ impl<'s> Check<'s> {
         if !self.unusable.hosts.contains(&id.index()) {
             self.gateways(place("gateway"), config);
             self.services(id, config);
-            if config.addresses.is_empty() && !config.slaac && !config.dhcp {
+            if config.addresses.is_empty() && !config.slaac && !config.dhcp && !self.asks_later(id) {
                 let message = t!("this host has no address: no other host can reach it").to_owned();
                 self.problem(Kind::NoAddress, Level::Warning, self.node_place(id.index()), message);
             }
         }
+    }
+
+    /// Whether a host asks for an address by DHCP after a change.
+    fn asks_later(&self, id: NodeId) -> bool {
+        let asks = |change: &Change| matches!(change, Change::Set(node, NodeKind::Host(host)) if *node == id && host.dhcp);
+        self.changes.iter().any(|(_, change)| asks(change))
     }
 
     fn gateways(&mut self, place: Place, config: &HostConfig) {

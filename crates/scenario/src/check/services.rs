@@ -6,6 +6,8 @@ use crate::problem::Kind;
 use netlab::topology::{HostConfig, NodeId, RouterConfig};
 #[cfg(not(feature = "services"))]
 use texts::t;
+#[cfg(not(feature = "services"))]
+use {crate::fault::Place, netlab::topology::NodeKind};
 
 #[cfg(feature = "services")]
 mod found;
@@ -27,8 +29,23 @@ impl Check<'_> {
         }
     }
 
+    /// Like the services of the start.
+    pub(super) fn changed_services(&mut self, place: &Place, _: NodeId, kind: &NodeKind) {
+        let (services, dhcp) = match kind {
+            NodeKind::Host(config) => (&config.services, config.dhcp),
+            NodeKind::Router(config) => (&config.services, false),
+            NodeKind::Hub | NodeKind::Switch(_) => return,
+        };
+        if services.is_some() || dhcp {
+            self.refuse_services(place.clone(), t!("services (DHCP, DNS, HTTP and others)"));
+        }
+    }
+
     fn no_services(&mut self, id: NodeId, field: &str, what: &str) {
-        let place = self.node_place(id.index()).field(field);
+        self.refuse_services(self.node_place(id.index()).field(field), what);
+    }
+
+    fn refuse_services(&mut self, place: Place, what: &str) {
         let message = t!("this network has {what}, which this page cannot run yet; `packetarium run` can");
         self.problem(Kind::NoServices, Level::Error, place, message);
     }

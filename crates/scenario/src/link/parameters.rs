@@ -106,8 +106,11 @@ pub(super) fn apply<'a>(
     Ok(text)
 }
 
-/// The text with this value at the end of this path. The error says why there is no such place.
-fn set(text: &str, path: &str, value: &str) -> Result<String, String> {
+/// The text of a document with this value at the end of this path: what `&set=PATH:VALUE` does.
+///
+/// # Errors
+/// Says why there is no such place.
+pub fn set(text: &str, path: &str, value: &str) -> Result<String, String> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     // The reader of documents reports what is not JSON.
     let Ok(mut at) = Value::document(text) else { return Ok(text.to_owned()) };

@@ -8,7 +8,7 @@ use crate::json::Value;
 use crate::{Change, Scenario, defaults};
 use netlab::Instant;
 use netlab::run::RunId;
-use netlab::topology::{End, LinkId, NodeId, NodeKind, Port, Way};
+use netlab::topology::{End, HostConfig, LinkId, NodeId, NodeKind, Port, RouterConfig, Way};
 use texts::t;
 
 /// The network as the changes up to now have made it.
@@ -142,7 +142,8 @@ impl<'a> Reader<'a> {
         (object.what, object.known) = match sort {
             Sort::Switch => (t!("a change of a switch"), fields::CHANGED_SWITCH),
             Sort::Router => (t!("a change of a router"), fields::CHANGED_ROUTER),
-            Sort::Host | Sort::Hub | Sort::Unknown => (t!("a change of a node"), fields::CHANGED_NODE),
+            Sort::Host => (t!("a change of a host"), fields::CHANGED_HOST),
+            Sort::Hub | Sort::Unknown => (t!("a change of a node"), fields::CHANGED_NODE),
         };
         self.refuse_unknown(&object);
         let node = self.required(&object, "node", |_, value| Some(value.clone()))?;
@@ -150,15 +151,45 @@ impl<'a> Reader<'a> {
         self.repeats(&object.value, crate::changes::repeated_of_node(&sofar.kinds[id.index()]))?;
         let kind = match &sofar.kinds[id.index()] {
             NodeKind::Switch(before) => NodeKind::Switch(self.switch(&object, before)),
-            NodeKind::Router(before) => NodeKind::Router(self.router(&object, id, before)),
+            NodeKind::Router(before) => {
+                let services = self.changed_services(&object, &before.services, Sort::Router);
+                NodeKind::Router(RouterConfig { services, ..self.router(&object, id, before) })
+            }
+            NodeKind::Host(before) if sort == Sort::Host => {
+                NodeKind::Host(self.changed_host(&object, before)?)
+            }
             NodeKind::Host(_) | NodeKind::Hub if sort == Sort::Unknown => return None,
             NodeKind::Host(_) | NodeKind::Hub => {
-                return self
-                    .refuse(&node, t!("only settings of switches and routers can change while they run"));
+                return self.refuse(&node, t!("a hub has no settings that can change while it runs"));
             }
         };
         sofar.kinds[id.index()] = kind.clone();
         Some(Change::Set(id, kind))
+    }
+
+    /// A host that runs keeps its own addresses: what changes is whether it asks for one by DHCP.
+    fn changed_host(&mut self, object: &Object<'a>, before: &HostConfig) -> Option<HostConfig> {
+        let max = crate::bounds::ADDRESSES_MAX + 1;
+        let same = (before.addresses.clone(), before.dhcp);
+        let (addresses, dhcp) =
+            self.field(object, "addresses", same, |reader, value| reader.host_addresses(value, max));
+        let services = self.changed_services(object, &before.services, Sort::Host);
+        if addresses != before.addresses {
+            let message = t!(
+                "of the addresses of a host that runs, only \"dhcp\" comes and goes: the others change with the command ip addr"
+            );
+            return self.refuse(object.get("addresses")?, message);
+        }
+        Some(HostConfig { dhcp, services, ..before.clone() })
+    }
+
+    fn changed_services(
+        &mut self,
+        object: &Object<'a>,
+        before: &Option<Box<str>>,
+        of: Sort,
+    ) -> Option<Box<str>> {
+        self.field(object, "services", before.clone(), |reader, value| reader.services(value, of))
     }
 
     /// Counts what a change repeats of what was before, so that a short text cannot become a large network.

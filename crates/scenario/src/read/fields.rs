@@ -121,9 +121,13 @@ pub const CHANGED_LINK: &[&str] = &joined::<7>(&[CABLE, LINK_SETTINGS]);
 pub const CHANGED_PORT: &[&str] = &joined::<17>(&[CABLE, &["of"], SWITCH_PORT_SETTINGS, ROUTER_PORT_ALONE]);
 pub const CHANGED_SWITCH_PORT: &[&str] = &joined::<11>(&[CABLE, &["of"], SWITCH_PORT_SETTINGS]);
 pub const CHANGED_ROUTER_PORT: &[&str] = &joined::<11>(&[CABLE, &["of"], ROUTER_PORT_SETTINGS]);
-pub const CHANGED_NODE: &[&str] = &joined::<9>(&[&["node"], SWITCH_SETTINGS, ROUTER_SETTINGS]);
+pub const CHANGED_NODE: &[&str] =
+    &joined::<11>(&[&["node"], SWITCH_SETTINGS, ROUTER_SETTINGS, HOST_SETTINGS]);
 pub const CHANGED_SWITCH: &[&str] = &joined::<5>(&[&["node"], SWITCH_SETTINGS]);
-pub const CHANGED_ROUTER: &[&str] = &joined::<5>(&[&["node"], ROUTER_SETTINGS]);
+pub const CHANGED_ROUTER: &[&str] = &joined::<6>(&[&["node"], ROUTER_SETTINGS, &["services"]]);
+pub const CHANGED_HOST: &[&str] = &joined::<3>(&[&["node"], HOST_SETTINGS]);
+/// The settings of a host that can change while it runs.
+const HOST_SETTINGS: &[&str] = &["addresses", "services"];
 
 pub const CHAPTER: &[&str] = &["title", "text", "at", "on", "look", "pace", "headline"];
 /// What a chapter begins on: exactly one of these.

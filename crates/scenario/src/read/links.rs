@@ -28,7 +28,7 @@ impl<'a> Reader<'a> {
         if ends.is_none() {
             self.unusable.links.insert(number);
         }
-        Link { ends: ends.unwrap_or([NodeId(0); 2]), ways, ports, duplex }
+        Link { ports, duplex, ..Link::new(ends.unwrap_or([NodeId(0); 2]), ways) }
     }
 
     /// The settings of a link; what is left out stays as it is.

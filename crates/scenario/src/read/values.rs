@@ -489,7 +489,7 @@ fn saturated(number: u64) -> usize {
 }
 
 /// The known word that was probably meant.
-fn nearest<'w>(written: &str, known: impl Iterator<Item = &'w str>) -> Option<&'w str> {
+pub fn nearest<'w>(written: &str, known: impl Iterator<Item = &'w str>) -> Option<&'w str> {
     // This bounds the time that a hostile document with thousands of ids and typing errors costs.
     const COMPARED_CHARS_MAX: usize = 64;
     const COMPARED_WORDS_MAX: usize = 200;

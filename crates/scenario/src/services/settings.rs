@@ -16,6 +16,10 @@ pub(crate) struct Settings {
     pub dns: Option<Dns>,
     pub http: Option<Http>,
     pub small: Vec<(&'static str, Small)>,
+    #[cfg_attr(
+        not(test),
+        allow(dead_code, reason = "it has no settings: whether it begins stands in `begun`")
+    )]
     pub ntp: bool,
     /// The DHCP servers to which a router relays.
     pub relay: Vec<Ipv4Address>,

@@ -66,6 +66,13 @@ impl<'a> Sofar<'a> {
                     }
                     (NodeKind::Router(now), NodeKind::Router(before)) => {
                         nodes::router(&mut fields, all, *node, now, before);
+                        nodes::changed_services(&mut fields, &now.services, &before.services);
+                    }
+                    (NodeKind::Host(now), NodeKind::Host(before)) => {
+                        if now.dhcp != before.dhcp {
+                            nodes::host_addresses(&mut fields, now);
+                        }
+                        nodes::changed_services(&mut fields, &now.services, &before.services);
                     }
                     (NodeKind::Host(_) | NodeKind::Hub | NodeKind::Switch(_) | NodeKind::Router(_), _) => {}
                 }

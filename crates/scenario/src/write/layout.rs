@@ -71,4 +71,24 @@ impl Formatter for OneLineEach {
     fn begin_object_value<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
         writer.write_all(b": ")
     }
+
+    /// What stands in the document as it was written, such as services: kept without spaces, laid out like the rest.
+    fn write_raw_fragment<W: ?Sized + io::Write>(
+        &mut self,
+        writer: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
+        let (mut quoted, mut escaped) = (false, false);
+        for byte in fragment.bytes() {
+            writer.write_all(&[byte])?;
+            match byte {
+                _ if escaped => escaped = false,
+                b'\\' => escaped = quoted,
+                b'"' => quoted = !quoted,
+                b',' | b':' if !quoted => writer.write_all(b" ")?,
+                _ => {}
+            }
+        }
+        Ok(())
+    }
 }

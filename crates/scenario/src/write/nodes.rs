@@ -50,16 +50,32 @@ fn coordinate<'a>(coordinate: f64) -> Json<'a> {
     Json::Number(show_thousandths(coordinate).into())
 }
 
+/// The services that have changed.
+pub(super) fn changed_services<'a>(
+    fields: &mut Fields<'a>,
+    now: &'a Option<Box<str>>,
+    before: &Option<Box<str>>,
+) {
+    if now != before {
+        fields.put("services", Json::Written(now.as_deref().unwrap_or("{}")));
+    }
+}
+
+/// What a host gets its addresses from, and those of its own.
+pub(super) fn host_addresses<'a>(fields: &mut Fields<'a>, config: &'a HostConfig) {
+    let own = config.addresses.iter().map(|cidr| cidr.to_string().into());
+    match (config.dhcp, &config.addresses[..]) {
+        (true, []) => fields.put("addresses", "dhcp"),
+        (true, _) => {
+            fields.put("addresses", Json::List([Json::from("dhcp")].into_iter().chain(own).collect()))
+        }
+        (false, _) => fields.put("addresses", Json::List(own.collect())),
+    };
+}
+
 fn host<'a>(fields: &mut Fields<'a>, config: &'a HostConfig) {
-    let by_dhcp = config.dhcp.then(|| "dhcp".into());
-    match (by_dhcp, &config.addresses[..]) {
-        (Some(word), []) => {
-            fields.put("addresses", word);
-        }
-        (word, addresses) => {
-            let own = addresses.iter().map(|cidr| cidr.to_string().into());
-            fields.list("addresses", word.into_iter().chain(own).collect());
-        }
+    if config.dhcp || !config.addresses.is_empty() {
+        host_addresses(fields, config);
     }
     for (name, addresses) in [("gateway", &config.gateways), ("dns", &config.dns)] {
         match &addresses[..] {

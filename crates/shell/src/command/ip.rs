@@ -26,6 +26,7 @@ enum Deed {
     RemoveNeighbor(IpAddress),
     FlushNeighbors,
     ShowLinks,
+    SetCard(bool),
 }
 
 pub(super) fn make(words: &[String], _: &mut Hosts) -> Result<Box<dyn Program>, Wrong> {
@@ -46,11 +47,7 @@ pub(super) fn make(words: &[String], _: &mut Hosts) -> Result<Box<dyn Program>, 
         _ if is_short_for(object, "address") => address(&words)?,
         _ if is_short_for(object, "route") => route(&words)?,
         _ if is_short_for(object, "neighbour") || object == "neighbor" => neighbor(&words)?,
-        _ if is_short_for(object, "link") => match words[..] {
-            [] => Deed::ShowLinks,
-            [word] if is_short_for(word, "show") => Deed::ShowLinks,
-            _ => return Err("the card can only be shown: ip link".into()),
-        },
+        _ if is_short_for(object, "link") => link(&words)?,
         "" => return Err("say what: addr, route, neigh or link".into()),
         other => return Err(format!("Object \"{other}\" is unknown: it is addr, route, neigh or link")),
     };
@@ -117,6 +114,24 @@ fn neighbor(words: &[&str]) -> Result<Deed, Wrong> {
     }
 }
 
+fn link(words: &[&str]) -> Result<Deed, Wrong> {
+    match *words {
+        [] => Ok(Deed::ShowLinks),
+        [verb] | [verb, CARD] if is_short_for(verb, "show") || is_short_for(verb, "list") => {
+            Ok(Deed::ShowLinks)
+        }
+        [verb, state @ ("up" | "down")] | [verb, CARD, state @ ("up" | "down")]
+            if is_short_for(verb, "set") =>
+        {
+            Ok(Deed::SetCard(state == "up"))
+        }
+        [verb, other, "up" | "down"] if is_short_for(verb, "set") => {
+            Err(format!("Cannot find device \"{other}\": a host has one, {CARD}"))
+        }
+        _ => Err(format!("it is ip link [show], ip link set {CARD} up or ip link set {CARD} down")),
+    }
+}
+
 fn ip(text: &str) -> Result<IpAddress, Wrong> {
     text.parse().map_err(|()| format!("any valid prefix is expected rather than \"{text}\""))
 }
@@ -180,6 +195,10 @@ impl Deed {
                 (String::new(), 0)
             }
             Self::ShowLinks => (links(system), 0),
+            Self::SetCard(on) => {
+                system.set_card(on);
+                (String::new(), 0)
+            }
         }
     }
 }
@@ -190,8 +209,9 @@ fn loopback_link() -> &'static str {
 
 fn card(system: &System<'_>) -> String {
     let (mtu, mac) = (system.config().ip_mtu, system.mac());
+    let (flag, state) = if system.is_card_on() { (",UP", "UP") } else { ("", "DOWN") };
     format!(
-        "2: {CARD}: <BROADCAST,MULTICAST,UP> mtu {mtu} state UP\n    link/ether {} brd ff:ff:ff:ff:ff:ff\n",
+        "2: {CARD}: <BROADCAST,MULTICAST{flag}> mtu {mtu} state {state}\n    link/ether {} brd ff:ff:ff:ff:ff:ff\n",
         crate::text::mac(mac)
     )
 }
@@ -224,6 +244,9 @@ fn addresses(system: &System<'_>, wanted: impl Fn(IpAddress) -> bool) -> String 
 
 fn routes(system: &System<'_>, version: IpVersion) -> String {
     let mut text = String::new();
+    if !system.is_card_on() {
+        return text;
+    }
     for gateway in system.gateways().iter().filter(|gateway| gateway.version() == version) {
         text += &format!("default via {gateway} dev {CARD}\n");
     }

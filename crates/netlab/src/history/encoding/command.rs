@@ -201,7 +201,8 @@ impl Encode for Verdict {
 
 impl Encode for Link {
     fn encode(&self, words: &mut Words) {
-        let Self { ends, ways, ports, duplex } = self;
+        // No card is off at a cable that is only being plugged in.
+        let Self { ends, ways, ports, duplex, off: _ } = self;
         // A full-duplex port has the word that it had before ports could be half duplex.
         let half = |duplex| match duplex {
             Duplex::Full => 0,

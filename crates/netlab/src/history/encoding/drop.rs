@@ -49,6 +49,7 @@ const fn host(reason: host::Refusal) -> u64 {
         host::Refusal::TooBig => HOST,
         host::Refusal::SocketFull => HOST | 1,
         host::Refusal::BacklogFull => HOST | 2,
+        host::Refusal::CardOff => HOST | 3,
     }
 }
 

@@ -37,6 +37,7 @@ impl Encode for HostEvent {
             Self::Redirected { to, via } => words.variant(15, &[to, via]),
             Self::RedirectGone { to } => words.variant(16, &[to]),
             Self::AdvertisedMtu { mtu } => words.variant(17, &[mtu]),
+            Self::Card { up } => words.variant(18, &[up]),
         }
     }
 }

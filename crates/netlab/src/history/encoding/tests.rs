@@ -179,6 +179,7 @@ fn commands_nodes_and_links_have_these_words() {
         ways: [way(), way()],
         ports: [Port::Plain, switch_port(Membership::Access(vlan()))],
         duplex: [Duplex::Full, Duplex::Full],
+        off: [false, false],
     };
     let trunk = Membership::Trunk { native: Some(vlan()), allowed: Some(vec![vlan(), Vlan::DEFAULT]) };
     let parts = [
@@ -597,6 +598,7 @@ fn host_events_have_these_words() {
             "redirected": HostEvent::Redirected { .. } => HostEvent::Redirected { to: v4(), via: v4() },
             "redirect gone": HostEvent::RedirectGone { .. } => HostEvent::RedirectGone { to: v4() },
             "advertised MTU": HostEvent::AdvertisedMtu { .. } => HostEvent::AdvertisedMtu { mtu: 1_400 },
+            "card": HostEvent::Card { .. } => HostEvent::Card { up: true },
         }),
         variants!("sockets", SocketState, |value| words(value), {
             "TCP": SocketState::Tcp { .. } => SocketState::Tcp {
@@ -641,6 +643,7 @@ fn host_events_have_these_words() {
       redirected: f 4 a000001 4 a000001
       redirect gone: 10 4 a000001
       advertised MTU: 11 578
+      card: 12 1
     sockets
       TCP: 0 2 1 4 a000001 1 0 1
       UDP: 1 7
@@ -811,6 +814,7 @@ fn reasons_for_dropping_frames_have_these_words() {
             "too big": host::Refusal::TooBig => host::Refusal::TooBig,
             "socket full": host::Refusal::SocketFull => host::Refusal::SocketFull,
             "backlog full": host::Refusal::BacklogFull => host::Refusal::BacklogFull,
+            "card off": host::Refusal::CardOff => host::Refusal::CardOff,
         }),
     ];
     insta::assert_snapshot!(parts.concat(), @r"
@@ -855,5 +859,6 @@ fn reasons_for_dropping_frames_have_these_words() {
       too big: 300000000
       socket full: 300000001
       backlog full: 300000002
+      card off: 300000003
     ");
 }

@@ -1,11 +1,13 @@
 //! What is wrong with services: pools outside of their network, servers that cannot be reached, names that no server knows.
 
 use super::{Check, HostConfig, Kind, Level, NodeId, RouterConfig};
+use crate::Change;
+use crate::check::owners::Attachment;
 use crate::fault::Place;
 use crate::quantity::quoted;
 use crate::read::service_settings::settings_of;
 use crate::services::settings::{Dns, Pool, Settings, ipv4};
-use netlab::topology::Node;
+use netlab::topology::{Node, NodeKind};
 use services::dns::message::Data;
 use services::dns::name::Name;
 use services::dns::resolver::Upstream;
@@ -33,33 +35,66 @@ impl Check<'_> {
         Rc::clone(self.all_services.get_or_init(|| self.scenario.topology.nodes.iter().map(read).collect()))
     }
 
-    pub(in crate::check) fn services(&mut self, id: NodeId, config: &HostConfig) {
-        let learns = config.slaac || config.dhcp;
-        let reaches = |server: &IpAddress| {
-            let near = config.addresses.iter().any(|cidr| cidr.contains_addr(server));
-            let routed = config.gateways.iter().any(|gateway| gateway.version() == server.version());
-            near || routed || learns
+    /// The services that nodes are set to while the network runs, read once.
+    fn later_services(&self) -> Rc<[(NodeId, Settings)]> {
+        let read = || {
+            let set = self.changes.iter().filter_map(|(_, change)| match change {
+                Change::Set(node, kind) => Some((*node, settings_of(kind))),
+                _ => None,
+            });
+            set.collect()
         };
+        Rc::clone(self.later_services.get_or_init(read))
+    }
+
+    /// Whether a node has such a service at some time.
+    fn ever_offers(&self, node: NodeId, is_it: impl Fn(&Settings) -> bool) -> bool {
+        is_it(&self.all_services()[node.index()])
+            || self.later_services().iter().any(|(other, settings)| *other == node && is_it(settings))
+    }
+
+    pub(in crate::check) fn services(&mut self, id: NodeId, config: &HostConfig) {
         let place = self.node_place(id.index());
-        self.dns_servers(&place.field("dns"), &config.dns, reaches);
-        self.services_of(id, &config.addresses, reaches);
+        self.dns_servers(&place.field("dns"), &config.dns, reached_by(config));
+        let all = self.all_services();
+        self.services_of(&place, &all[id.index()], &config.addresses, reached_by(config));
+    }
+
+    /// The services of a node that a change sets.
+    pub(in crate::check) fn changed_services(&mut self, place: &Place, id: NodeId, kind: &NodeKind) {
+        let settings = settings_of(kind);
+        match kind {
+            NodeKind::Host(config) => {
+                self.services_of(place, &settings, &config.addresses, reached_by(config));
+            }
+            NodeKind::Router(_) => {
+                let own = self.addresses_of_router(id);
+                self.services_of(place, &settings, &own, |_| true);
+            }
+            NodeKind::Hub | NodeKind::Switch(_) => {}
+        }
+    }
+
+    fn addresses_of_router(&self, id: NodeId) -> Vec<IpCidr> {
+        self.lans.interfaces_of(id).flat_map(|of| of.addresses).copied().collect()
     }
 
     pub(in crate::check) fn router_services(&mut self, id: NodeId, config: &RouterConfig) {
         if config.services.is_none() {
             return;
         }
-        let own: Vec<_> = self.lans.interfaces_of(id).flat_map(|of| of.addresses).copied().collect();
+        let own = self.addresses_of_router(id);
         let reaches = |server: &IpAddress| {
             let near = own.iter().any(|cidr| cidr.contains_addr(server));
             near || config.rip.is_some() || config.routes.iter().any(|route| route.to.contains_addr(server))
         };
-        self.services_of(id, &own, reaches);
-        let relay = self.all_services()[id.index()].relay.clone();
+        let place = self.node_place(id.index());
+        let all = self.all_services();
+        self.services_of(&place, &all[id.index()], &own, reaches);
+        let relay = all[id.index()].relay.clone();
         for server in relay.into_iter().map(IpAddress::from) {
-            let all = self.all_services();
-            let owners = self.owners.all(server);
-            if self.all_known() && !owners.iter().any(|owner| all[owner.node.index()].dhcp.is_some()) {
+            let lends = |owner: &Attachment| self.ever_offers(owner.node, |settings| settings.dhcp.is_some());
+            if self.all_known() && !self.owners.all(server).iter().any(lends) {
                 let message =
                     t!("no DHCP server here has the address {server}: what is relayed there is lost");
                 let place = self.node_place(id.index()).field("services").field("relay");
@@ -68,11 +103,14 @@ impl Check<'_> {
         }
     }
 
-    /// The services of a node with these addresses.
-    fn services_of(&mut self, id: NodeId, own: &[IpCidr], reaches: impl Fn(&IpAddress) -> bool) {
-        let place = self.node_place(id.index());
-        let all = self.all_services();
-        let Settings { dhcp, dns, .. } = &all[id.index()];
+    /// The services of the node at this place, with these addresses.
+    fn services_of(
+        &mut self,
+        place: &Place,
+        Settings { dhcp, dns, .. }: &Settings,
+        own: &[IpCidr],
+        reaches: impl Fn(&IpAddress) -> bool,
+    ) {
         let place = place.field("services");
         if let Some(dhcp) = dhcp {
             let alone = dhcp.pools.len() == 1;
@@ -130,8 +168,8 @@ impl Check<'_> {
         }
         for server in servers {
             let owners = self.owners.all(*server);
-            let all = self.all_services();
-            let answers = owners.iter().any(|owner| all[owner.node.index()].dns.is_some());
+            let has_dns = |settings: &Settings| settings.dns.is_some();
+            let answers = owners.iter().any(|owner| self.ever_offers(owner.node, has_dns));
             let message = match owners {
                 _ if answers => continue,
                 [] => t!("no node here has the address of the DNS server, {server}: names will not be found"),
@@ -175,7 +213,12 @@ impl Check<'_> {
             let problem = self.problem(Kind::TwoDhcpServers, Level::Warning, place, message);
             problem.nodes.push(first);
         }
-        if !servers.is_empty() || relayed {
+        let later = |id: &NodeId| self.ever_offers(*id, |settings| settings.dhcp.is_some());
+        if !servers.is_empty()
+            || relayed
+            || hosts.iter().any(later)
+            || routers.iter().any(|(id, _)| later(id))
+        {
             return;
         }
         for client in clients {
@@ -197,7 +240,8 @@ impl Check<'_> {
             return;
         }
         let (mut known, mut domains) = (SortedSet::new(), SortedSet::new());
-        for Settings { dns, dhcp, .. } in &self.all_services()[..] {
+        let (all, later) = (self.all_services(), self.later_services());
+        for Settings { dns, dhcp, .. } in all.iter().chain(later.iter().map(|(_, settings)| settings)) {
             let pools = dhcp.iter().flat_map(|dhcp| &dhcp.pools);
             domains.extend(pools.filter_map(|pool| Name::parse(pool.domain.as_deref()?).ok()));
             let records = dns.iter().flat_map(|dns| &dns.records);
@@ -221,6 +265,15 @@ impl Check<'_> {
             let place = Place::default().field("runs").index(scenario.runs.len() + number);
             self.problem(Kind::UnknownName, Level::Warning, place.field("command").field("line"), message);
         }
+    }
+}
+
+/// The DNS servers that a host with these settings has a way to.
+fn reached_by(config: &HostConfig) -> impl Fn(&IpAddress) -> bool {
+    |server| {
+        let near = config.addresses.iter().any(|cidr| cidr.contains_addr(server));
+        let routed = config.gateways.iter().any(|gateway| gateway.version() == server.version());
+        near || routed || config.slaac || config.dhcp
     }
 }
 
