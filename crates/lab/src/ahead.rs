@@ -4,6 +4,7 @@
 //! animation frame that falls into. So the history that a scenario ends with, and its hash, are the same on every
 //! machine and at every speed.
 
+use crate::hold::Hold;
 use netlab::world::Progress;
 use netlab::{Instant, World};
 
@@ -18,16 +19,19 @@ pub enum Advance {
     Paused,
     /// There is something to stop for, at the moment up to which the world has run.
     Stopped,
+    /// The world has to wait first.
+    Held,
 }
 
 /// Lets happen what is to happen up to and with `until`, unless the world becomes quiet first.
 pub fn advance(world: &mut World, until: Instant, go_on: &mut dyn FnMut() -> bool) -> Advance {
-    advance_unless(world, until, go_on, &mut |_| false)
+    advance_unless(world, &mut Hold::default(), until, go_on, &mut |_| false)
 }
 
-/// The same, but stops after a moment for which `stop` says so.
+/// The same, but stops after a moment for which `stop` says so, and before one for which the world has to wait.
 pub fn advance_unless(
     world: &mut World,
+    hold: &mut Hold,
     until: Instant,
     go_on: &mut dyn FnMut() -> bool,
     stop: &mut dyn FnMut(&World) -> bool,
@@ -38,6 +42,10 @@ pub fn advance_unless(
         }
         match world.next_event_at() {
             Some(next) if next <= until => {
+                hold.watch(world);
+                if hold.keeps(next) {
+                    return Advance::Held;
+                }
                 let progress = world.run_until(next, &mut *go_on);
                 if stop(world) {
                     return Advance::Stopped;
@@ -56,7 +64,7 @@ pub fn advance_unless(
 pub enum Next {
     /// The next visible thing happens then, and the world has run far enough to be sure.
     At(Instant),
-    /// Nothing visible will ever happen, unless a command comes.
+    /// Nothing visible will ever happen, unless a command comes, or the world has to wait before it.
     Never,
     /// The budget was spent before one was found.
     NotYet,
@@ -64,18 +72,25 @@ pub enum Next {
 
 /// The first moment after `at` when something visible happens. The world runs ahead of `at` as far as it needs to be sure:
 /// never past that moment.
-pub fn next_visible(world: &mut World, at: Instant, go_on: &mut dyn FnMut() -> bool) -> Next {
-    next_visible_before(world, at, Instant::MAX, go_on)
+pub fn next_visible(
+    world: &mut World,
+    hold: &mut Hold,
+    at: Instant,
+    go_on: &mut dyn FnMut() -> bool,
+) -> Next {
+    next_visible_before(world, hold, at, Instant::MAX, go_on)
 }
 
 /// The same, or `limit` if nothing visible happens before that.
 pub fn next_visible_before(
     world: &mut World,
+    hold: &mut Hold,
     at: Instant,
     limit: Instant,
     go_on: &mut dyn FnMut() -> bool,
 ) -> Next {
     loop {
+        hold.watch(world);
         let event = world.next_event_at();
         let known = world.history().next_after(at).is_some_and(|known| known < limit);
         if !known && limit < Instant::MAX && event.is_none_or(|event| event >= limit) {
@@ -84,9 +99,9 @@ pub fn next_visible_before(
         if let Some(known) = world.history().next_after(at)
             && event.is_none_or(|event| known <= event)
         {
-            return Next::At(known);
+            return if hold.keeps(known) { Next::Never } else { Next::At(known) };
         }
-        let Some(event) = event else { return Next::Never };
+        let Some(event) = event.filter(|event| !hold.keeps(*event)) else { return Next::Never };
         if world.run_until(event, &mut *go_on) == Progress::Paused {
             return Next::NotYet;
         }
@@ -161,7 +176,7 @@ mod tests {
 
         let (mut stepped, mut at, mut seen) = (pinging(), Instant::ZERO, Vec::new());
         while at < end {
-            let Next::At(next) = next_visible(&mut stepped, at, &mut || true) else {
+            let Next::At(next) = next_visible(&mut stepped, &mut Hold::default(), at, &mut || true) else {
                 panic!("not at the end")
             };
             assert!(next > at && stepped.now() <= next);

@@ -128,6 +128,12 @@ impl Lab {
         &self.branches
     }
 
+    /// The id of the first command that is typed or planned: before it come the programs that begin with nodes. Services that are set
+    /// while the network runs have ids of their own.
+    pub(crate) fn first_command(&self) -> u32 {
+        self.branches.origin.as_deref().unwrap_or(&self.scenario).services()
+    }
+
     /// Everything that has happened, as a document: what was changed by hand is changed in it at its moment.
     pub fn happened(&self) -> Scenario {
         let mut happened = self.scenario.clone();
@@ -245,7 +251,7 @@ mod tests {
     use crate::edit::Edit;
     use crate::travel::Travel;
     use netlab::run::{Ping, RunKind, RunSpec, Target};
-    use netlab::topology::{LinkId, NodeId};
+    use netlab::topology::{LinkId, NodeId, NodeKind};
 
     fn quiet(lab: &mut Lab, now_ms: &mut f64) -> u64 {
         for _ in 0..400_000 {
@@ -355,5 +361,90 @@ mod tests {
         let starts: Vec<_> = lab.scenario().runs.iter().map(|(at, _)| at.nanos() / 1_000_000).collect();
         assert_eq!(starts.len(), 4);
         assert_eq!(starts[3], 2_500, "the three planned ones, and this");
+    }
+
+    /// A web server, a laptop, and a switch with a free port.
+    const OFFICE: &str = r#"{"packetarium": 1, "nodes": [
+        {"id": "laptop", "kind": "host", "addresses": ["10.0.0.1/24"]},
+        {"id": "server", "kind": "host", "addresses": ["10.0.0.2/24"], "services": {"http": {"pages": {"/": "Hello\n"}}}},
+        {"id": "s", "kind": "switch"}],
+        "links": [{"ends": ["laptop", "s"]}, {"ends": ["server", "s"]}]}"#;
+
+    /// Plays to this moment, or until the network is quiet.
+    fn play(lab: &mut Lab, ms: u64, now_ms: &mut f64) {
+        let until = Instant::ZERO + Duration::from_millis(ms);
+        while lab.playhead.at() < until && lab.state() != State::Quiet {
+            *now_ms += 16.7;
+            lab.tick(*now_ms, true, &mut || true);
+            assert!(*now_ms < 1e7, "time passes");
+        }
+    }
+
+    fn type_line(lab: &mut Lab, on: u32, line: &str) {
+        let line = line.to_owned();
+        lab.perform(Act::Type(crate::command::Typed::Command(NodeId(on), line))).unwrap();
+    }
+
+    fn set_services(lab: &mut Lab, node: u32, services: &str) {
+        let NodeKind::Host(config) = lab.scenario().topology.nodes[node as usize].kind.clone() else {
+            panic!()
+        };
+        let kind = NodeKind::Host(netlab::topology::HostConfig { services: Some(services.into()), ..config });
+        lab.perform(Editor::Edit(Box::new(Edit::SetNode(NodeId(node), kind)))).unwrap();
+    }
+
+    #[test]
+    fn services_are_switched_in_the_running_network_and_stand_in_the_journal() {
+        let mut lab = Lab::new(Scenario::parse(OFFICE).unwrap());
+        let mut now_ms = 0.0;
+        type_line(&mut lab, 0, "ping -c 2 10.0.0.2");
+        play(&mut lab, 3_000, &mut now_ms);
+        let before = lab.world.history().transits().len();
+        set_services(&mut lab, 1, r#"{"http":{"pages":{"/":"Hello\n"}},"echo":true}"#);
+        assert_eq!(lab.world.history().transits().len(), before, "the network goes on");
+        play(&mut lab, 3_500, &mut now_ms);
+        type_line(&mut lab, 0, "nc 10.0.0.2 7");
+        play(&mut lab, 4_000, &mut now_ms);
+        let (program, line) = lab.screen(NodeId(0)).running.expect("nc runs");
+        assert_eq!(line, "nc 10.0.0.2 7");
+        let typed = crate::command::Typed::Key(program, scenario::Key::Line("hello".into()));
+        lab.perform(Act::Type(typed)).unwrap();
+        play(&mut lab, 5_000, &mut now_ms);
+        let shown: String = lab.screen(NodeId(0)).pieces.iter().map(|piece| piece.text.as_str()).collect();
+        assert!(shown.ends_with("hello\nhello\n"), "{shown}");
+        assert!(lab.screen(NodeId(1)).pieces.is_empty(), "a service is not typed");
+        let happened = lab.happened();
+        assert!(matches!(happened.changes[..], [(_, Change::Set(NodeId(1), _)), (_, Change::Key(..))]));
+        let shared = scenario::link::decode(&scenario::link::encode(&happened)).unwrap();
+        let mut again = shared.world(netlab::history::Limits::default()).unwrap();
+        again.run_until(lab.world.now(), || true);
+        assert_eq!(again.history().hash(), lab.world.history().hash());
+    }
+
+    #[test]
+    fn a_host_that_joins_by_dhcp_joins_the_running_network() {
+        let mut lab = Lab::new(Scenario::parse(OFFICE).unwrap());
+        let mut now_ms = 0.0;
+        type_line(&mut lab, 0, "ping -c 1 10.0.0.2");
+        play(&mut lab, 2_000, &mut now_ms);
+        set_services(&mut lab, 1, r#"{"dhcp":{"pool":"10.0.0.100-10.0.0.109"}}"#);
+        let mut next = lab.scenario().clone();
+        let config = netlab::topology::HostConfig { dhcp: true, ..Default::default() };
+        let node = netlab::topology::Node { name: "phone".into(), kind: NodeKind::Host(config) };
+        let phone = next.add_node("phone".into(), node, None);
+        next.add_link(netlab::topology::Link::new(
+            [phone, NodeId(2)],
+            [scenario::defaults::way(), scenario::defaults::way()],
+        ));
+        lab.perform(Editor::Edit(Box::new(Edit::Replace(Box::new(next))))).unwrap();
+        play(&mut lab, 12_000, &mut now_ms);
+        type_line(&mut lab, 0, "ping -c 1 10.0.0.100");
+        play(&mut lab, 14_000, &mut now_ms);
+        let shown: String = lab.screen(NodeId(0)).pieces.iter().map(|piece| piece.text.as_str()).collect();
+        assert!(shown.matches("1 received").count() == 2, "{shown}");
+        let shared = scenario::link::decode(&scenario::link::encode(&lab.happened())).unwrap();
+        let mut again = shared.world(netlab::history::Limits::default()).unwrap();
+        again.run_until(lab.world.now(), || true);
+        assert_eq!(again.history().hash(), lab.world.history().hash());
     }
 }

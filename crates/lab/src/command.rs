@@ -9,9 +9,10 @@ use crate::packets::Observe;
 use crate::speed::Speed;
 use crate::timeline::Window;
 use crate::travel::{Steps, Travel};
+use netlab::history::ProgramId;
 use netlab::run::RunSpec;
 use netlab::topology::NodeId;
-use scenario::Scenario;
+use scenario::{Key, Scenario};
 use std::fmt;
 use texts::t;
 use trace::selection::Selection;
@@ -78,8 +79,19 @@ pub enum Act {
     Start(Box<RunSpec>),
     /// A button of the inspector.
     Do(Action),
+    /// Something is typed at the console of a host.
+    Type(Typed),
     /// Open another scenario.
     Open(Box<Scenario>),
+}
+
+/// What is typed at a console.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Typed {
+    /// A command line on a host.
+    Command(NodeId, String),
+    /// Something to a command that runs.
+    Key(ProgramId, Key),
 }
 
 /// Commands of the editor. A page that is locked refuses all of them, the selection of several nodes included.
@@ -116,7 +128,14 @@ impl Command {
             Self::Clock(_) | Self::Act(Act::Start(_)) => None,
             Self::Look(Look::Observe(_) | Look::Packet(_) | Look::Compare(_)) => Some(Part::Instruments),
             Self::Look(Look::Zoom(_) | Look::Select(_) | Look::Branch(_)) => None,
-            Self::Act(Act::Do(_) | Act::Open(_)) | Self::Editor(_) => Some(Part::Documents),
+            Self::Act(Act::Type(_)) => Some(Part::Programs),
+            Self::Act(Act::Open(scenario)) => Some(Part::of(scenario)),
+            Self::Editor(Editor::Edit(edit)) => Some(match &**edit {
+                Edit::Replace(scenario) => Part::of(scenario),
+                Edit::SetNode(_, kind) if scenario::needs_programs(kind) => Part::Programs,
+                _ => Part::Documents,
+            }),
+            Self::Act(Act::Do(_)) | Self::Editor(_) => Some(Part::Documents),
             Self::Agreed(command) => command.needs(),
         }
     }
@@ -168,6 +187,15 @@ pub enum Part {
     Instruments,
     /// See [`Documents`](crate::parts::Documents).
     Documents,
+    /// See [`Programs`](crate::parts::Programs).
+    Programs,
+}
+
+impl Part {
+    /// What a scenario needs that is not the first example.
+    pub fn of(scenario: &Scenario) -> Self {
+        if scenario.needs_programs() { Self::Programs } else { Self::Documents }
+    }
 }
 
 /// Why a command was refused.

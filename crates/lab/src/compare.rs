@@ -8,7 +8,7 @@ use super::results::{Followers, Phase, RunView};
 use super::{Lab, inspect};
 use crate::format;
 use crate::topology::LiveTopology;
-use netlab::history::{Fate, Limits, Transit, TransitId};
+use netlab::history::{Fate, Transit, TransitId};
 use netlab::{History, Instant, World};
 use std::rc::Rc;
 use texts::t;
@@ -60,7 +60,7 @@ impl Comparison {
     /// With a branch that was left; `None` if there is none of this number.
     pub fn with(lab: &Lab, number: u32) -> Option<Self> {
         let branch = lab.branches().left(number)?;
-        let world = branch.scenario.world(Limits::default()).ok()?;
+        let world = lab.parts.world(&branch.scenario);
         Some(Self { name: branch.name.clone(), world, until: branch.edge.0, view: None })
     }
 

@@ -1,9 +1,14 @@
 //! Consoles: commands that a person starts on hosts, and what is typed to them.
 //!
+//! [`screen`] is what a console shows, [`completion`] what the tabulator key does.
+//!
 //! Each is a deed like any other: it is recorded with its moment, and in the past it makes a branch.
 
+pub mod completion;
+pub mod screen;
+
 use crate::Lab;
-use crate::command::Refusal;
+use crate::command::{Refusal, Typed};
 use crate::deed::Deed;
 use netlab::history::ProgramId;
 use netlab::topology::NodeId;
@@ -11,36 +16,46 @@ use scenario::{Change, CommandLine, Key};
 use texts::t;
 
 impl Lab {
-    /// Starts the command of this line on a host, at the playhead.
+    /// Types something at a console, at the playhead.
     ///
     /// # Errors
-    /// The world's reason: the node is no host, or the line is too long.
-    pub fn type_command(&mut self, on: NodeId, line: &str) -> Result<(), Refusal> {
+    /// The world's reason: the node is no host, the line is too long, or the command has not begun.
+    pub(crate) fn type_on_console(&mut self, typed: Typed) -> Result<(), Refusal> {
+        match typed {
+            Typed::Command(on, line) => self.type_command(on, &line),
+            Typed::Key(program, key) => self.type_key(program, key),
+        }
+    }
+
+    /// Starts the command of this line on a host.
+    fn type_command(&mut self, on: NodeId, line: &str) -> Result<(), Refusal> {
         self.playhead.finish_glide();
         let name = t!("{line} on {}", self.whole().node(on).name);
         let launch = Deed::Launch(CommandLine { on, line: line.to_owned() });
+        self.do_and_go_on(launch, &name)
+    }
+
+    /// Types something to a command that runs.
+    fn type_key(&mut self, program: ProgramId, key: Key) -> Result<(), Refusal> {
+        self.playhead.finish_glide();
+        let log = self.world.history().programs().get(program.0 as usize);
+        let Some((log, command)) = log.zip(program.0.checked_sub(self.first_command())) else {
+            return Err(netlab::world::CommandError::NoSuchThing.into());
+        };
+        let name = log.line.clone();
+        let typed = Deed::Change(Box::new(Change::Key(ProgramId(command), key)));
+        self.do_and_go_on(typed, &name)
+    }
+
+    /// What is typed is answered in time that passes, so that time passes from then on.
+    fn do_and_go_on(&mut self, deed: Deed, name: &str) -> Result<(), Refusal> {
         let forks = self.rewound;
-        self.do_at_playhead(vec![launch], self.scenario.clone(), &name)?;
+        self.do_at_playhead(vec![deed], self.scenario.clone(), name)?;
         if !forks {
             self.catch_up_to = None;
             self.play();
         }
         Ok(())
-    }
-
-    /// Types something to a command that runs, at the playhead.
-    ///
-    /// # Errors
-    /// The world's reason: there is no such command, or it has not begun.
-    pub fn type_key(&mut self, program: ProgramId, key: Key) -> Result<(), Refusal> {
-        self.playhead.finish_glide();
-        let log = self.world.history().programs().get(program.0 as usize);
-        let name = log.map_or_else(String::new, |log| log.line.clone());
-        let Some(command) = program.0.checked_sub(self.scenario.services()) else {
-            return Err(netlab::world::CommandError::NoSuchThing.into());
-        };
-        let typed = Deed::Change(Box::new(Change::Key(ProgramId(command), key)));
-        self.do_at_playhead(vec![typed], self.scenario.clone(), &name)
     }
 }
 

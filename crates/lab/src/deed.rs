@@ -40,6 +40,12 @@ impl Deed {
     }
 }
 
+/// Whether a document says nothing of changes to the network: what is changed then is as if it had been so from the start. What was
+/// typed to commands is no such change.
+pub(crate) fn is_from_the_start(document: &Scenario) -> bool {
+    document.changes.iter().all(|(_, change)| matches!(change, Change::Key(..)))
+}
+
 impl Lab {
     /// Does this at the playhead: in the past in a branch of this name, otherwise in the running world. `document` is the
     /// document as it is to be called and drawn afterwards.
@@ -60,13 +66,15 @@ impl Lab {
     pub(crate) fn do_now(&mut self, deeds: Vec<Deed>, mut document: Scenario) -> Result<(), Refusal> {
         // The playhead may be further than the world, in time in which nothing happens; the deeds begin where it is.
         advance_quiet(&mut self.world, self.playhead.at());
-        let has_changes = !document.changes.is_empty();
+        let from_the_start = is_from_the_start(&document);
         for deed in deeds {
-            let (at, _) = self.world.apply(deed.command(self.scenario.services()))?;
+            let (at, _) = self.world.apply(deed.command(self.first_command()))?;
             // What is done next, even if time stands still, is later: a document keeps no other order.
             self.world.run_until(at, || true);
             match deed {
-                Deed::Change(change) if !has_changes => self.branches.journal.push((at, *change)),
+                Deed::Change(change) if from_the_start && !matches!(*change, Change::Key(..)) => {
+                    self.branches.journal.push((at, *change));
+                }
                 Deed::Run(_) | Deed::Launch(_) | Deed::Change(_) => document = deed.recorded_in(document, at),
             }
         }

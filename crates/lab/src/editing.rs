@@ -5,7 +5,7 @@
 
 use super::{Lab, problems};
 use crate::command::{Editor, Refusal};
-use crate::deed::Deed;
+use crate::deed::{Deed, is_from_the_start};
 use crate::director::Story;
 use crate::edit::change::{self, Change};
 use crate::edit::clip::Clip;
@@ -107,7 +107,7 @@ impl Lab {
 
     fn apply(&mut self, edit: Edit, agreed: bool) -> Result<(), Refusal> {
         self.editing.dragged = None;
-        if self.rewound || !self.scenario.changes.is_empty() {
+        if self.rewound || !is_from_the_start(&self.scenario) {
             return self.apply_then(edit, agreed);
         }
         let (next, selected) = edit.apply(&self.scenario)?;
@@ -190,7 +190,7 @@ impl Lab {
         match change::between(&self.scenario, &next) {
             Change::Looks => self.dress(next),
             Change::Live(commands)
-                if next.changes.is_empty()
+                if is_from_the_start(&next)
                     && !self.is_pristine()
                     && self.is_sound()
                     && problems::is_sound(&next) =>
@@ -223,6 +223,7 @@ impl Lab {
     fn place(&mut self) {
         self.positions = self.scenario.whole().positions();
         self.icons = crate::lab::icons(&self.scenario);
+        self.services = crate::lab::services(&self.scenario);
         if let Some((nodes, (dx, dy))) = &self.editing.dragged {
             for node in nodes {
                 if let Some(place) = self.positions.get_mut(node.index()) {
@@ -246,8 +247,14 @@ impl Lab {
     /// Whether nothing has happened yet, or nothing can, so that a fresh world loses nothing.
     pub fn is_pristine(&self) -> bool {
         let (history, now) = (self.world.history(), self.world.now());
-        let begun =
-            self.world.frontier() > Instant::ZERO && history.runs().iter().any(|run| run.start <= now);
+        let typed = history.programs().iter().skip(self.first_command() as usize);
+        let begun = self.world.frontier() > Instant::ZERO
+            && history
+                .runs()
+                .iter()
+                .map(|run| run.start)
+                .chain(typed.map(|program| program.start))
+                .any(|start| start <= now);
         !self.is_sound() || !(begun || history.transits().len() > 0)
     }
 
@@ -261,7 +268,7 @@ impl Lab {
     pub fn edited(&self) -> Cow<'_, Scenario> {
         if self.rewound {
             Cow::Owned(self.happened().at(self.playhead.at()))
-        } else if self.scenario.changes.is_empty() {
+        } else if is_from_the_start(&self.scenario) {
             Cow::Borrowed(&self.scenario)
         } else {
             Cow::Owned(self.scenario.at(self.world.now()))

@@ -7,6 +7,7 @@ use crate::branches::Branches;
 use crate::compare::{CompareView, Comparison};
 use crate::director::{Caption, Story};
 use crate::editing::Editing;
+use crate::hold::{Hold, Watcher};
 use crate::packets::Packets;
 use crate::parts::Parts;
 use crate::playhead::Playhead;
@@ -18,10 +19,11 @@ use crate::topology::{LiveTopology, Network};
 use crate::travel::Steps;
 use crate::view::Sketch;
 use netlab::history::Stride;
-use netlab::topology::{NodeId, Topology};
+use netlab::topology::{Node, NodeId, NodeKind, Topology};
 use netlab::{Duration, History, Instant, World};
 use scenario::Scenario;
 use std::rc::Rc;
+use texts::t;
 use trace::selection::Selection;
 
 /// Whether time passes, and if not, why not.
@@ -67,6 +69,12 @@ pub struct Lab {
     pub(crate) comparison: Option<Comparison>,
     /// Having caught up, the world runs on to here, without the playhead.
     pub(crate) run_to: Option<Instant>,
+    /// Where the world has to wait.
+    pub(crate) hold: Hold,
+    /// The nodes that a lesson points at.
+    pub(crate) pointed: Vec<NodeId>,
+    /// Views leave out what is wrong with the network.
+    pub(crate) hides_problems: bool,
     pub(crate) network: Network,
     pub(crate) speed: Speed,
     pub(crate) watchable: Speed,
@@ -90,6 +98,8 @@ pub struct Lab {
     pub(crate) positions: Vec<(f64, f64)>,
     /// Of each node the word of its icon.
     pub(crate) icons: Vec<Option<&'static str>>,
+    /// Of each node what it offers to others.
+    pub(crate) services: Vec<String>,
     pub(crate) sketch: Rc<Sketch>,
     pub(crate) problems: Rc<[Problem]>,
     /// Increases with every change of the document.
@@ -116,6 +126,8 @@ pub struct Scene<'a> {
     pub positions: &'a [(f64, f64)],
     /// What each node is drawn as in place of its kind: the document's words.
     pub icons: &'a [Option<&'static str>],
+    /// What each node offers to others, in words; empty: nothing.
+    pub services: &'a [String],
     /// What happened.
     pub history: &'a History,
     /// The playhead.
@@ -165,6 +177,9 @@ impl Lab {
             branches: Branches::opened(&scenario),
             comparison: None,
             run_to: None,
+            hold: Hold::default(),
+            pointed: Vec::new(),
+            hides_problems: false,
             speed: watchable,
             watchable,
             auto_speed: true,
@@ -182,6 +197,7 @@ impl Lab {
             skips: 0,
             positions: scenario.whole().positions(),
             icons: icons(&scenario),
+            services: services(&scenario),
             sketch: Rc::new(Sketch::new(&scenario, opened)),
             problems: parts.problems(&scenario),
             revision: 0,
@@ -205,6 +221,9 @@ impl Lab {
     }
 
     pub(crate) fn begin(&mut self, scenario: Scenario, opened: u32) {
+        let is_same = opened == self.sketch.opened;
+        let mut pointed = std::mem::take(&mut self.pointed);
+        pointed.retain(|node| is_same && node.index() < scenario.ids.len());
         let fresh = Self::opened(scenario, opened, self.parts);
         *self = Self {
             speed: if self.auto_speed { fresh.watchable } else { self.speed },
@@ -214,9 +233,37 @@ impl Lab {
             packets: self.packets_again(fresh.whole().links.len()),
             last_ms: self.last_ms,
             revision: self.revision + 1,
+            hold: std::mem::take(&mut self.hold),
+            pointed,
+            hides_problems: self.hides_problems,
             editing: Editing { dragged: None, group: Vec::new(), ..std::mem::take(&mut self.editing) },
             ..fresh
         };
+    }
+
+    /// This watches the world from now on, also the worlds of other branches and documents; `None`: nothing does.
+    pub fn set_watcher(&mut self, watcher: Option<Watcher>) {
+        self.hold = watcher.map_or_else(Hold::default, Hold::by);
+    }
+
+    /// Points at these nodes on the stage, whatever the chapter is about; none: at those of the chapter.
+    pub fn point_at(&mut self, nodes: &[NodeId]) {
+        nodes.clone_into(&mut self.pointed);
+    }
+
+    /// Whether views leave out what is wrong with the network, and why runs fail: a hunt for faults is open.
+    pub fn hide_problems(&mut self, hides: bool) {
+        self.hides_problems = hides;
+    }
+
+    /// A number for the document: another one is opened with another number.
+    pub fn opened_number(&self) -> u32 {
+        self.sketch.opened
+    }
+
+    /// The world, for what follows it. What is shown is read from its history at the playhead.
+    pub fn world(&self) -> &World {
+        &self.world
     }
 
     /// Whether time passes.
@@ -261,6 +308,7 @@ impl Lab {
             topology: self.network.scene().get(),
             positions: &self.positions[..self.network.scene().nodes.len().min(self.positions.len())],
             icons: &self.icons[..self.network.scene().nodes.len().min(self.icons.len())],
+            services: &self.services[..self.network.scene().nodes.len().min(self.services.len())],
             history: self.world.history(),
             at: self.playhead.at(),
             rate: self.speed.ns_per_sec(),
@@ -310,4 +358,26 @@ impl Lab {
 /// The word of each node's icon.
 pub(crate) fn icons(scenario: &Scenario) -> Vec<Option<&'static str>> {
     scenario.whole().ids.iter().map(|id| scenario.icons.get(id).map(|icon| icon.word())).collect()
+}
+
+/// What each node offers to others, in words.
+pub(crate) fn services(scenario: &Scenario) -> Vec<String> {
+    let of = |node: &Node| {
+        let names = services_of(&node.kind);
+        if names.is_empty() { String::new() } else { t!("serves {}", names.join(", ")) }
+    };
+    scenario.whole().topology.nodes.iter().map(of).collect()
+}
+
+/// The names of the services that a node offers.
+pub(crate) fn services_of(kind: &NodeKind) -> Vec<String> {
+    let words = |name: &str| match name {
+        "dhcp" => "DHCP".to_owned(),
+        "relay" => t!("DHCP relay").to_owned(),
+        "dns" => "DNS".to_owned(),
+        "http" => "HTTP".to_owned(),
+        "ntp" => "NTP".to_owned(),
+        other => other.to_owned(),
+    };
+    scenario::service_names(kind).into_iter().map(words).collect()
 }

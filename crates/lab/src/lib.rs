@@ -20,7 +20,10 @@
 //! | [`command`] | what a person asks of the lab |
 //! | [`session`] | what is refused, asked about, announced and saved, for a page that is only a backend |
 //! | [`action`], `acting` | what is done to a thing with one button |
+//! | [`browser`] | the web browsers of hosts |
+//! | [`console`] | the consoles of hosts |
 //! | `deed` | applying and recording what a person does to the network |
+//! | [`hold`] | where the world has to wait, for a lesson |
 //! | [`branches`], [`compare`] | acting in the past, and what was otherwise |
 //! | [`sequence`] | them as a ladder of arrows between the nodes |
 //! | [`log`] | what happened, in words |
@@ -37,16 +40,18 @@ mod acting;
 pub mod action;
 pub mod ahead;
 pub mod branches;
+pub mod browser;
 pub mod budget;
 pub mod command;
 pub mod compare;
-mod console;
+pub mod console;
 mod deed;
 pub mod director;
 pub mod edit;
 pub mod editing;
 pub mod format;
 pub mod graphs;
+pub mod hold;
 pub mod inspect;
 mod lab;
 pub mod log;

@@ -9,10 +9,11 @@ use super::{Lab, inspect, narrate};
 use crate::format;
 use crate::results;
 use crate::topology::LiveTopology;
-use netlab::history::{HostEvent, NodeEntry, NodeEvent, Rare, SocketState};
+use netlab::history::{HostEvent, NodeEntry, NodeEvent, ProgramEvent, Rare, SERVICES_FROM, SocketState};
 use netlab::run::{HopAnswer, Outcome, RunEntry, RunEvent, RunId, Target};
 use netlab::topology::{Link, LinkId, NodeId, NodeKind};
 use netlab::{History, Instant};
+use smoltcp::wire::IpCidr;
 use texts::{plural, t};
 use trace::selection::Selection;
 use wire::sorted::sort_by_key;
@@ -41,6 +42,8 @@ enum Source<'a> {
     Link(LinkId, &'a Link, &'a Link),
     /// A node as it was, and as it is from then on.
     Settings(NodeId, &'a NodeKind, &'a NodeKind),
+    /// What a service of a host has written, such as a lease, and the service's name.
+    Service(NodeId, &'a str, &'a str),
 }
 
 impl Lab {
@@ -71,6 +74,21 @@ impl Lab {
                 sources.extend(entries.take(LINES_MAX).map(|entry| (entry.at, Source::Run(run, entry))));
             }
         }
+        let first_command = self.first_command();
+        for (id, log) in history.all_programs() {
+            let is_service = id.0 < first_command || id.0 >= SERVICES_FROM;
+            if is_service && only.is_none_or(|only| only == log.on) {
+                let name = log.line.rsplit(' ').next().unwrap_or_default();
+                let written = log.entries_by(at).iter().rev().filter_map(|entry| match &entry.event {
+                    ProgramEvent::Printed(text) => Some((entry.at, Source::Service(log.on, name, text))),
+                    ProgramEvent::Typed(_)
+                    | ProgramEvent::InputEnded
+                    | ProgramEvent::Interrupted
+                    | ProgramEvent::Exited(_) => None,
+                });
+                sources.extend(written.take(LINES_MAX));
+            }
+        }
         if only.is_none() {
             for link in (0..self.whole().links.len() as u32).map(LinkId) {
                 let changes = history.link_changes(link).iter().take_while(|(changed, _)| *changed <= at);
@@ -98,6 +116,10 @@ impl Lab {
             }
             Source::Settings(node, before, now) => {
                 (self.name(node).to_string(), settings_words(before, now), Some(Selection::Node(node)))
+            }
+            Source::Service(node, name, text) => {
+                let text = format!("{name}: {}", text.trim_end().replace('\n', "; "));
+                (self.name(node).to_string(), text, Some(Selection::Node(node)))
             }
         };
         LogLine { at, who, text, what }
@@ -149,6 +171,11 @@ fn link_words(topology: LiveTopology<'_>, before: &Link, now: &Link) -> String {
             (false, true) => words.push(t!("the port of {name} is switched on")),
             (true, true) | (false, false) => words.push(t!("the port of {name} has other settings")),
         }
+        match (before.off[number], now.off[number]) {
+            (false, true) => words.push(t!("the network card of {name} is switched off")),
+            (true, false) => words.push(t!("the network card of {name} is switched on")),
+            (true, true) | (false, false) => {}
+        }
     }
     if words.is_empty() { t!("is as it was").into() } else { words.join("; ") }
 }
@@ -161,7 +188,14 @@ fn settings_words(before: &NodeKind, now: &NodeKind) -> String {
             (Some(_), None) => t!("now has its spanning tree off").into(),
             (None, None) | (Some(_), Some(_)) => t!("now has other settings").into(),
         },
-        _ => t!("now has other settings").into(),
+        _ => {
+            let [was, is] = [before, now].map(|kind| crate::lab::services_of(kind).join(", "));
+            match &*is {
+                _ if was == is => t!("now has other settings").into(),
+                "" => t!("now serves nothing").into(),
+                is => t!("now serves {is}"),
+            }
+        }
     }
 }
 
@@ -170,7 +204,10 @@ fn node_words(topology: LiveTopology<'_>, node: NodeId, event: &NodeEvent) -> St
     match event {
         NodeEvent::Switch(event) => switch_words(topology, node, event),
         NodeEvent::Router(event) => router_words(topology, node, event),
-        NodeEvent::Host(HostEvent::Address { cidr }) => {
+        NodeEvent::Host(HostEvent::Address { cidr: cidr @ IpCidr::Ipv4(_) }) => {
+            t!("configures the address {cidr}")
+        }
+        NodeEvent::Host(HostEvent::Address { cidr: cidr @ IpCidr::Ipv6(_) }) => {
             t!("configures the address {cidr} (SLAAC)")
         }
         NodeEvent::Host(HostEvent::AddressGone { cidr }) => t!("removes the address {cidr}"),
@@ -217,6 +254,8 @@ fn node_words(topology: LiveTopology<'_>, node: NodeId, event: &NodeEvent) -> St
         NodeEvent::Host(HostEvent::AdvertisedMtu { mtu }) => {
             t!("takes the MTU {} from a router's advertisement", format::buffer(*mtu))
         }
+        NodeEvent::Host(HostEvent::Card { up: true }) => t!("switches its network card on").into(),
+        NodeEvent::Host(HostEvent::Card { up: false }) => t!("switches its network card off").into(),
         NodeEvent::Host(HostEvent::NoCable) => t!("cannot send: it has no cable").into(),
     }
 }
@@ -419,5 +458,45 @@ mod tests {
         assert!(lab.log(None).iter().all(|line| line.at <= middle));
         let switch = NodeId(1);
         assert!(lab.log(Some(switch)).iter().all(|line| line.who == "s1"));
+    }
+
+    #[test]
+    fn a_server_writes_its_leases_into_the_log_of_its_host() {
+        let example = scenario::examples().iter().find(|example| example.name == "dhcp").unwrap();
+        let mut lab = Lab::new(example.scenario());
+        lab.perform(Clock::Travel(Travel::To(Instant::from_nanos(8_000_000_000)))).unwrap();
+        for frame in 0..10_000 {
+            lab.tick(f64::from(frame) * 16.7, true, &mut || true);
+        }
+        let lines = |lab: &Lab, node: &str| -> Vec<String> {
+            let node = lab.scenario().node(node).unwrap();
+            lab.log(Some(node)).into_iter().map(|line| line.text).collect()
+        };
+        let server = lines(&lab, "server");
+        let lease = "dhcpd: 192.168.1.100 leased to 02:50:00:00:00:01 (laptop)";
+        assert!(server.iter().any(|line| line == lease), "{server:?}");
+        let laptop = lines(&lab, "laptop");
+        assert!(
+            laptop.iter().any(|line| line.starts_with("dhclient: bound to 192.168.1.100/24")),
+            "{laptop:?}"
+        );
+        assert!(!laptop.iter().any(|line| line.contains("packets transmitted")), "what is typed is no log");
+    }
+
+    #[test]
+    fn a_change_of_services_and_of_a_card_is_said_in_words() {
+        let host = |services: &str| {
+            let services = Some(services.into());
+            NodeKind::Host(netlab::topology::HostConfig { services, ..Default::default() })
+        };
+        let words = |before: &str, now: &str| settings_words(&host(before), &host(now));
+        assert_eq!(words("{}", r#"{"dns":{},"echo":true}"#), "now serves DNS, echo");
+        assert_eq!(words(r#"{"http":{}}"#, "{}"), "now serves nothing");
+        assert_eq!(words(r#"{"http":{}}"#, r#"{"http":{"port":8080}}"#), "now has other settings");
+        let lab = Lab::new(crate::samples::numbered(0));
+        let before = lab.whole().links[0].clone();
+        let after = Link { off: [true, false], ..before.clone() };
+        assert_eq!(link_words(lab.whole(), &before, &after), "the network card of a is switched off");
+        assert_eq!(link_words(lab.whole(), &after, &before), "the network card of a is switched on");
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! The sentence is about the frame that was sent last. When many frames are under way at once, it names their run instead.
 
+mod services;
 mod speech;
 
 use crate::inspect;
@@ -205,6 +206,7 @@ fn crowd(topology: LiveTopology<'_>, history: &History, at: Instant) -> String {
 mod tests {
     use super::*;
     use crate::ahead::{Next, next_visible};
+    use crate::hold::Hold;
     use netlab::history::Limits;
 
     /// The narration of an example at every event, without repetitions.
@@ -223,7 +225,7 @@ mod tests {
             {
                 narration.push(sentence);
             }
-            match next_visible(&mut world, at, &mut || true) {
+            match next_visible(&mut world, &mut Hold::default(), at, &mut || true) {
                 Next::At(next) => at = next,
                 Next::Never => break,
                 Next::NotYet => unreachable!("the budget is endless"),

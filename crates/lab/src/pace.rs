@@ -52,6 +52,12 @@ impl Lab {
                 self.behind_ms += elapsed_ms;
                 self.playhead.jump(self.world.now().max(at));
             }
+            Advance::Held => {
+                self.rest_at = None;
+                self.behind_ms = 0.0;
+                self.playhead.jump(wanted.min(self.hold.until()).max(at));
+                self.playing = false;
+            }
             Advance::Quiet => {
                 self.behind_ms = 0.0;
                 let rest_at = *self.rest_at.get_or_insert_with(|| {
@@ -68,7 +74,7 @@ impl Lab {
     /// Lets the world happen up to and with this moment; while the director leads, it stops where something is to be seen slowly.
     fn advance_with_story(&mut self, until: Instant, go_on: &mut dyn FnMut() -> bool) -> Advance {
         let (story, watchable, leads) = (&mut self.story, self.watchable, self.auto_speed);
-        advance_unless(&mut self.world, until, go_on, &mut |world| {
+        advance_unless(&mut self.world, &mut self.hold, until, go_on, &mut |world| {
             let news = story.follow(LiveTopology::of(world), world.history(), world.now(), watchable);
             leads && news
         })
@@ -117,7 +123,10 @@ impl Lab {
     fn skip(&mut self, now_ms: f64, calm: bool, go_on: &mut dyn FnMut() -> bool) {
         let at = self.playhead.at();
         let promised = self.story.promised_after(at).unwrap_or(Instant::MAX);
-        let Next::At(mut next) = next_visible_before(&mut self.world, at, promised, go_on) else { return };
+        let Next::At(mut next) = next_visible_before(&mut self.world, &mut self.hold, at, promised, go_on)
+        else {
+            return;
+        };
         if next == promised {
             // What is promised is seen coming.
             let lead = (LEAD_SECS * self.watchable.ns_per_sec()) as u64;

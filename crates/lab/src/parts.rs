@@ -7,7 +7,7 @@
 
 use crate::Lab;
 use crate::action::Action;
-use crate::command::{Editor, Refusal};
+use crate::command::{Editor, Refusal, Typed};
 use crate::compare::{CompareView, Comparison};
 use crate::inspect::{Inspected, Table};
 use crate::packets::{Observe, Packets};
@@ -30,11 +30,14 @@ pub struct Parts {
     pub instruments: Option<&'static Instruments>,
     /// What reads, checks and changes documents.
     pub documents: Option<&'static Documents>,
+    /// What hosts run besides runs. A lab has it only beside the one for documents.
+    pub programs: Option<&'static Programs>,
 }
 
 impl Parts {
     /// Every part.
-    pub const ALL: Self = Self { instruments: Some(&INSTRUMENTS), documents: Some(&DOCUMENTS) };
+    pub const ALL: Self =
+        Self { instruments: Some(&INSTRUMENTS), documents: Some(&DOCUMENTS), programs: Some(&PROGRAMS) };
 }
 
 /// Packets, filters, the inspector, and the comparison of branches.
@@ -70,7 +73,7 @@ pub static INSTRUMENTS: Instruments = Instruments {
 
 /// Documents other than the first example: read, checked, changed; and the nodes that only they have.
 pub struct Documents {
-    pub(crate) world: fn(&Scenario) -> World,
+    pub(crate) world: fn(&Scenario, Kinds) -> World,
     pub(crate) kinds: Kinds,
     pub(crate) problems: fn(&Scenario) -> Rc<[Problem]>,
     pub(crate) is_sound: fn(&Scenario) -> bool,
@@ -94,7 +97,7 @@ impl Documents {
 /// What reads, checks and changes documents.
 pub static DOCUMENTS: Documents = Documents {
     world,
-    kinds: scenario::KINDS,
+    kinds: Kinds::ALL,
     problems: problems::of,
     is_sound: problems::is_sound,
     edit: Lab::edit,
@@ -104,9 +107,19 @@ pub static DOCUMENTS: Documents = Documents {
     run: Form::check,
 };
 
+/// The programs of hosts: the commands of their consoles, and the services of hosts and routers. A scenario with any is given only to
+/// a lab that has them ([`Scenario::needs_programs`]).
+pub struct Programs {
+    pub(crate) kinds: Kinds,
+    pub(crate) act: fn(&mut Lab, Typed) -> Result<(), Refusal>,
+}
+
+/// The programs of hosts.
+pub static PROGRAMS: Programs = Programs { kinds: scenario::KINDS, act: Lab::type_on_console };
+
 /// A network that is wrong does not run, but it is drawn: nothing happens in its world.
-pub(crate) fn world(scenario: &Scenario) -> World {
-    scenario.world(Limits::default()).unwrap_or_else(|_| {
+pub(crate) fn world(scenario: &Scenario, kinds: Kinds) -> World {
+    scenario.world_of(Limits::default(), kinds).unwrap_or_else(|_| {
         let world = World::new(scenario.topology.clone(), scenario.seed, Limits::default());
         world.expect("what can be drafted can be drawn")
     })
@@ -117,10 +130,19 @@ impl Parts {
     /// in it: it needs no check.
     pub(crate) fn world(&self, scenario: &Scenario) -> World {
         match self.documents {
-            Some(documents) => (documents.world)(scenario),
+            Some(documents) => (documents.world)(scenario, self.kinds()),
             None => scenario
                 .unchecked_world(Limits::default(), Kinds::WITHOUT_ROUTERS)
                 .expect("the first example is sound"),
+        }
+    }
+
+    /// The kinds of nodes that its worlds can run.
+    pub(crate) fn kinds(&self) -> Kinds {
+        match (self.documents, self.programs) {
+            (None, _) => Kinds::WITHOUT_ROUTERS,
+            (Some(documents), None) => documents.kinds,
+            (Some(_), Some(programs)) => programs.kinds,
         }
     }
 
@@ -142,10 +164,10 @@ impl Lab {
     /// Gives it these parts from now on. Time, network and history stay as they are.
     pub fn equip(&mut self, parts: Parts) {
         let had = std::mem::replace(&mut self.parts, parts);
+        self.world.set_kinds(parts.kinds());
         if let Some(documents) = parts.documents
             && had.documents.is_none()
         {
-            self.world.set_kinds(documents.kinds);
             self.problems = (documents.problems)(&self.scenario);
             // What has failed is explained now.
             self.followers = Followers::default();

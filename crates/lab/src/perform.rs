@@ -89,6 +89,10 @@ impl Lab {
                 let documents = self.parts.documents.ok_or(Refusal::Part(Part::Documents))?;
                 (documents.act)(self, action, agreed)?;
             }
+            Act::Type(typed) => {
+                let programs = self.parts.programs.ok_or(Refusal::Part(Part::Programs))?;
+                (programs.act)(self, typed)?;
+            }
             Act::Open(scenario) => {
                 // Undo returns to what was there before.
                 self.editing.undo.push(&self.scenario, &scenario);

@@ -1,7 +1,7 @@
 //! A scenario as a picture that stands still: a moment early in its run at which much is on its way.
 
 use crate::lab::icons;
-use crate::parts;
+use crate::parts::{self, Parts};
 use netlab::history::Transit;
 use netlab::{Duration, Instant, World};
 use scenario::Scenario;
@@ -25,9 +25,9 @@ pub struct Still {
 }
 
 impl Still {
-    /// Of a scenario. One that cannot run is shown as it is drawn.
-    pub fn of(scenario: &Scenario) -> Self {
-        let mut world = parts::world(scenario);
+    /// Of a scenario. One that cannot run, or not with these parts, is shown as it is drawn.
+    pub fn of(scenario: &Scenario, parts: &Parts) -> Self {
+        let mut world = parts::world(scenario, parts.kinds());
         let mut steps = 0;
         world.run_until(Instant::ZERO + RUNS, || {
             steps += 1;
@@ -61,7 +61,7 @@ mod tests {
     #[test]
     fn every_example_has_a_moment_with_frames_and_a_place_for_every_node() {
         for example in scenario::examples() {
-            let still = Still::of(&example.scenario());
+            let still = Still::of(&example.scenario(), &Parts::ALL);
             let moves = |transit: &Transit| transit.start <= still.at && still.at < transit.arrival;
             assert!(still.world.history().transits().any(moves), "{}", example.name);
             assert!(still.positions.len() >= example.scenario().ids.len(), "{}", example.name);
@@ -77,8 +77,8 @@ mod tests {
                 host.addresses = vec!["10.0.0.1/24".parse().unwrap(); 2];
             }
         }
-        let still = Still::of(&broken);
+        let still = Still::of(&broken, &Parts::ALL);
         assert_eq!(still.positions.len(), 4);
-        assert!(Still::of(&Scenario::default()).at == Instant::ZERO);
+        assert!(Still::of(&Scenario::default(), &Parts::ALL).at == Instant::ZERO);
     }
 }

@@ -1,7 +1,7 @@
 //! One animation frame: the lab catches up, steps, plays or glides on, as far as the budget lasts.
 
 use crate::Lab;
-use crate::ahead::{Advance, advance};
+use crate::ahead::{Advance, advance_unless};
 use crate::topology::LiveTopology;
 use netlab::Instant;
 
@@ -46,7 +46,7 @@ impl Lab {
             comparison.go_on(go_on);
         }
         if let Some(until) = self.run_to {
-            if advance(&mut self.world, until, go_on) != Advance::Paused {
+            if self.advance(until, go_on) != Advance::Paused {
                 self.run_to = None;
             }
             self.rewound = self.playhead.at() < self.world.now();
@@ -65,14 +65,19 @@ impl Lab {
     }
 
     pub(crate) fn catch_up(&mut self, until: Instant, go_on: &mut dyn FnMut() -> bool) {
-        let advanced = advance(&mut self.world, until, go_on);
+        let advanced = self.advance(until, go_on);
         self.playhead.jump(self.world.now().min(until));
         if advanced != Advance::Paused {
             self.catch_up_to = None;
-            self.playhead.jump(until);
+            self.playhead.jump(if advanced == Advance::Held { until.min(self.hold.until()) } else { until });
             // It had come to rest there.
             self.rest_at = (advanced == Advance::Quiet).then_some(until);
         }
+    }
+
+    /// Lets happen what is to happen up to and with this moment.
+    pub(crate) fn advance(&mut self, until: Instant, go_on: &mut dyn FnMut() -> bool) -> Advance {
+        advance_unless(&mut self.world, &mut self.hold, until, go_on, &mut |_| false)
     }
 
     /// Takes in what has happened; returns whether something of it is to be seen slowly.

@@ -78,7 +78,8 @@ impl Lab {
                 t!("{title}: is stopped")
             }
             Change::Key(program, key) => {
-                let log = self.world.history().programs().get(program.0 as usize);
+                let number = self.first_command() + program.0;
+                let log = self.world.history().programs().get(number as usize);
                 let line = log.map_or(t!("a command"), |log| &log.line);
                 match key {
                     Key::Line(text) => t!("{line}: {text} is typed"),

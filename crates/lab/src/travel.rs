@@ -130,7 +130,7 @@ impl Lab {
         }
         let mut upto = self.step_from.unwrap_or(at).max(at);
         loop {
-            match next_visible(&mut self.world, upto, go_on) {
+            match next_visible(&mut self.world, &mut self.hold, upto, go_on) {
                 Next::NotYet => return self.step_from = Some(upto),
                 Next::Never => break,
                 Next::At(next) => {

@@ -307,7 +307,7 @@ impl Lab {
             chapter_moments: self.story.moments().to_vec(),
             narration,
             runs: self.followers.views(self.network.whole(), history, at, &|run| {
-                let documents = self.parts.documents?;
+                let documents = self.parts.documents.filter(|_| !self.hides_problems)?;
                 (documents.why)(&self.scenario, &self.world, run, at)
             }),
             to_come: self.to_come_in_words(),
@@ -317,7 +317,7 @@ impl Lab {
             // In steps, so that it does not change with every frame.
             kept: history.bytes_kept() >> 20 << 20,
             complete_since: history.complete_since(),
-            problems: self.problems.clone(),
+            problems: if self.hides_problems { Rc::from([]) } else { self.problems.clone() },
             revision: self.revision,
             tools: Tools {
                 on: self.editing.on,

@@ -21,7 +21,7 @@ struct Schedule {
 }
 
 fn all() -> impl Iterator<Item = &'static Example> {
-    scenario::examples().iter().chain(scenario::service_examples())
+    scenario::examples().iter()
 }
 
 fn watch(example: &Example) -> Schedule {

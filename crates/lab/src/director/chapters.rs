@@ -1,7 +1,7 @@
 //! Going from chapter to chapter. A chapter that waits for an event begins when it happens: the world runs until then.
 
 use crate::Lab;
-use crate::ahead::{Advance, advance};
+use crate::ahead::Advance;
 use netlab::Instant;
 use netlab::topology::NodeId;
 
@@ -28,8 +28,11 @@ impl Lab {
         if self.waits_for_reader() { self.caption.told_chapter() } else { self.chapter() }
     }
 
-    /// The nodes that the shown chapter is about; none: the whole network.
+    /// The nodes that the step of a lesson or else the shown chapter is about; none: the whole network.
     pub(crate) fn spotlight(&self) -> &[NodeId] {
+        if !self.pointed.is_empty() {
+            return &self.pointed;
+        }
         let shown = self.shown_chapter().and_then(|shown| self.story.chapters().get(shown));
         shown.map_or(&[], |chapter| &chapter.look)
     }
@@ -66,7 +69,7 @@ impl Lab {
                 self.chapter_to = None;
                 return;
             };
-            let advanced = advance(&mut self.world, next, go_on);
+            let advanced = self.advance(next, go_on);
             self.follow_story();
             match advanced {
                 // Between the last that happened and a moment that is known, nothing does.
@@ -78,8 +81,8 @@ impl Lab {
                 }
                 Advance::Reached | Advance::Stopped => {}
                 Advance::Paused => return,
-                // It does not come any more.
-                Advance::Quiet => {
+                // It does not come any more, or not yet.
+                Advance::Quiet | Advance::Held => {
                     self.chapter_to = None;
                     let end = self.world.now();
                     return self.look_at(end);

@@ -18,14 +18,8 @@ pub enum Change {
 /// What takes the world of one document to that of the other.
 pub fn between(old: &Scenario, new: &Scenario) -> Change {
     let (before, after) = (&old.topology, &new.topology);
-    // A switch's or router's settings can change while it runs; a host begins again.
-    let same = |(a, b): (&Node, &Node)| {
-        a.kind == b.kind
-            || matches!(
-                (&a.kind, &b.kind),
-                (NodeKind::Switch(_), NodeKind::Switch(_)) | (NodeKind::Router(_), NodeKind::Router(_))
-            )
-    };
+    // A switch's or router's settings can change while it runs, and a host's services; otherwise a host begins again.
+    let same = |(a, b): (&Node, &Node)| a.kind == b.kind || a.kind.can_become(&b.kind);
     let grown = after.nodes.len() >= before.nodes.len()
         && after.links.len() >= before.links.len()
         && before.nodes.iter().zip(&after.nodes).all(same)
@@ -56,7 +50,25 @@ pub fn between(old: &Scenario, new: &Scenario) -> Change {
             commands.push(Command::SetPort(LinkId(number as u32), end, b.ports[end.index()].clone()));
         }
     }
-    commands.extend(after.nodes[before.nodes.len()..].iter().cloned().map(Command::AddNode));
+    commands.extend(added_nodes(before.nodes.len(), &after.nodes));
     commands.extend(after.links[before.links.len()..].iter().cloned().map(Command::AddLink));
     if commands.is_empty() { Change::Looks } else { Change::Live(commands) }
+}
+
+/// Adds the nodes from `first` on. Programs that begin with a host have numbers in front of those of commands that were typed already, so
+/// a host is added without, and then set to what it has.
+fn added_nodes(first: usize, nodes: &[Node]) -> Vec<Command> {
+    let (mut commands, mut then) = (Vec::new(), Vec::new());
+    for (number, node) in nodes.iter().enumerate().skip(first) {
+        let mut bare = node.clone();
+        if let NodeKind::Host(config) = &mut bare.kind {
+            (config.dhcp, config.services) = (false, None);
+        }
+        if bare != *node {
+            then.push(Command::SetNode(NodeId(number as u32), node.kind.clone()));
+        }
+        commands.push(Command::AddNode(bare));
+    }
+    commands.append(&mut then);
+    commands
 }

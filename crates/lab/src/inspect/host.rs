@@ -5,6 +5,7 @@ use super::{Memory, Scene, Sheet, Table};
 use crate::format;
 use crate::names;
 use netlab::topology::HostConfig;
+use smoltcp::wire::IpCidr;
 use texts::t;
 
 pub(super) fn fill(sheet: &mut Sheet, scene: &Scene<'_>, config: &HostConfig) {
@@ -18,8 +19,17 @@ pub(super) fn fill(sheet: &mut Sheet, scene: &Scene<'_>, config: &HostConfig) {
             if duplicate { t!("{cidr}, not used: another host has it") } else { cidr.to_string() },
         ));
     }
+    if let Some(since) = tables.card_off {
+        facts.push((t!("Network card"), t!("switched off {}", ago(at, since))));
+    }
     for (cidr, since) in &tables.addresses {
-        facts.push((t!("Address"), t!("{cidr}, advertised by a router {}", ago(at, *since))));
+        let by_dhcp = config.dhcp && matches!(cidr, IpCidr::Ipv4(_));
+        let since = ago(at, *since);
+        let how = match by_dhcp {
+            true => t!("{cidr}, by DHCP {since}"),
+            false => t!("{cidr}, advertised by a router {since}"),
+        };
+        facts.push((t!("Address"), how));
     }
     for gateway in &config.gateways {
         facts.push((t!("Gateway"), names::with_address(scene.topology, *gateway)));

@@ -3,6 +3,7 @@
 //! | module | what it is |
 //! |---|---|
 //! | `host`, `switch`, `router` | a node's settings and tables, as they were at that moment |
+//! | `services` | what its services have lent and learned |
 //! | `link` | a link's, in both directions |
 //! | `frame` | a frame: its position, its path and its layers |
 //! | `noted` | what the packet list knows of a frame: its conversation, its answer, the message that it completes |
@@ -16,6 +17,7 @@ mod host;
 mod link;
 mod noted;
 mod router;
+mod services;
 mod switch;
 pub mod words;
 
@@ -125,6 +127,10 @@ pub enum Memory {
     Redirects,
     /// The multicast groups that a host has joined.
     Memberships,
+    /// The addresses that a DHCP server has lent.
+    Leases,
+    /// The names that a host has learned by DNS.
+    Names,
 }
 
 /// A frame on a link.
@@ -254,6 +260,7 @@ fn node_sheet(topology: LiveTopology<'_>, history: &History, at: Instant, id: No
         NodeKind::Switch(config) => switch::fill(&mut sheet, &scene, config),
         NodeKind::Router(config) => router::fill(&mut sheet, &scene, config),
     }
+    services::fill(&mut sheet, &scene, kind);
     sheet.tables.extend(scene.refused_table(kind));
     sheet
 }

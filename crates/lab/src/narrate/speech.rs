@@ -24,6 +24,10 @@ pub fn speech(topology: LiveTopology<'_>, sender: NodeId, frame: &[u8]) -> Strin
             }
         };
     }
+    let application = meaning.message.application();
+    if let Some(sentence) = application.and_then(|message| super::services::services(name, &to, message)) {
+        return sentence;
+    }
     match meaning.message {
         Message::Arp(message) => arp(name, message),
         Message::Stp(bpdu) => spanning_tree(topology, sender, &bpdu),

@@ -7,16 +7,22 @@ use crate::run_form::Wrong;
 use netlab::topology::{Congestion, HostConfig, NodeId, NodeKind, RouterConfig, SwitchConfig, TcpConfig};
 use router::config::SplitHorizon;
 use scenario::fault::Step;
-use scenario::item::{Fields, Json};
+use scenario::item::{Fields, Json, service_json, service_texts};
 use scenario::quantity::{show_size, show_time};
 use scenario::{Scenario, defaults};
 use std::borrow::Cow;
 use texts::mark;
 
+/// What stands in place of an address that a DHCP server is asked for.
+const DHCP: &str = "dhcp";
+/// What the keys of services begin with.
+const SERVICES: &str = "services.";
 const ADDRESSES: Field = Field::text("addresses", mark!("Addresses"), "")
-    .hint(mark!("With prefix length, like 10.0.0.1/24. Separate several with commas."));
+    .hint(mark!("With prefix length, like 10.0.0.1/24, or dhcp. Separate several with commas."));
 const GATEWAY: Field = Field::text("gateway", mark!("Gateway"), "")
     .hint(mark!("The router for packets to other networks. Empty: none."));
+const DNS: Field = Field::text("dns", mark!("DNS servers"), "")
+    .hint(mark!("The addresses of servers that find names. Empty: none, or those that DHCP names."));
 const SLAAC: Field = Field::check("slaac", mark!("IPv6 autoconfiguration (SLAAC)"), "")
     .hint(mark!("Takes IPv6 addresses and a gateway from router advertisements."));
 const MTU: Field = Field::number("mtu", "MTU", "1500").further();
@@ -33,6 +39,22 @@ const TX_BUFFER: Field = Field::text("tx_buffer", mark!("TCP send buffer"), "64K
 const RX_BUFFER: Field = Field::text("rx_buffer", mark!("TCP receive buffer"), "64KiB").further();
 const TCP_TIMEOUT: Field = Field::text("timeout", mark!("TCP timeout"), "30s").further();
 const TIME_WAIT: Field = Field::text("time_wait", "TIME-WAIT", "60s").further();
+
+const DHCP_SERVER: Field = Field::text("services.dhcp", mark!("DHCP server"), "")
+    .hint(mark!("The addresses to lend, like 10.0.0.100-10.0.0.199. Empty: none."))
+    .further();
+const RELAY: Field = Field::text("services.relay", mark!("DHCP relay"), "")
+    .hint(mark!("The DHCP servers in other networks, by address. Empty: none."))
+    .further();
+const DNS_SERVER: Field = Field::lines("services.dns", mark!("DNS server"))
+    .hint(mark!("One name per line, like www.example.test 10.0.0.80. Empty: none."))
+    .further();
+const WEB_SERVER: Field = Field::lines("services.http", mark!("Web server"))
+    .hint(mark!("The start page, as HTML. Empty: none."))
+    .further();
+const OTHERS: Field = Field::text("services.more", mark!("Other services"), "")
+    .hint(mark!("Of echo, discard, chargen, daytime and ntp. Separate several with commas."))
+    .further();
 
 const STP: Field = Field::check("stp", mark!("Spanning tree"), "")
     .hint(mark!("Rapid STP: the switches block redundant links, so that no frame loops."));
@@ -94,7 +116,16 @@ impl ItemForm {
             NodeKind::Hub => {}
             NodeKind::Router(config) => form.fill_router(scenario, id, config),
         }
+        form.fill_services(&node.kind);
         form
+    }
+
+    fn fill_services(&mut self, kind: &NodeKind) {
+        let (with_settings, others): (Vec<_>, Vec<_>) =
+            service_texts(kind).into_iter().partition(|(_, text)| !text.is_empty());
+        self.fill(with_settings.into_iter().map(|(name, text)| (format!("{SERVICES}{name}"), text)));
+        let others: Vec<_> = others.into_iter().map(|(name, _)| name).collect();
+        self.fill([(&OTHERS.key, others.join(", "))]);
     }
 
     fn fill_host(&mut self, config: &HostConfig) {
@@ -106,7 +137,18 @@ impl ItemForm {
             Congestion::Cubic => "cubic",
         };
         self.fill([
-            ("addresses", listed(config.addresses.iter().map(ToString::to_string).collect())),
+            (
+                "addresses",
+                listed(
+                    config
+                        .dhcp
+                        .then(|| DHCP.to_owned())
+                        .into_iter()
+                        .chain(config.addresses.iter().map(ToString::to_string))
+                        .collect(),
+                ),
+            ),
+            ("dns", listed(config.dns.iter().map(ToString::to_string).collect())),
             ("gateway", listed(config.gateways.iter().map(ToString::to_string).collect())),
             ("slaac", ticked(config.slaac).into()),
             ("mtu", config.ip_mtu.to_string()),
@@ -167,6 +209,7 @@ impl ItemForm {
                 fields.extend([
                     ADDRESSES,
                     GATEWAY,
+                    DNS,
                     SLAAC,
                     MTU,
                     MAC,
@@ -175,6 +218,10 @@ impl ItemForm {
                     RX_BUFFER,
                     TCP_TIMEOUT,
                     TIME_WAIT,
+                    DHCP_SERVER,
+                    DNS_SERVER,
+                    WEB_SERVER,
+                    OTHERS,
                 ]);
             }
             NodeKind::Switch(_) => {
@@ -198,6 +245,7 @@ impl ItemForm {
                 if self.is_on(&FILTER) {
                     fields.extend([RULES, OTHERWISE]);
                 }
+                fields.extend([DHCP_SERVER, RELAY, DNS_SERVER]);
             }
         }
         vec![Group::new(String::new(), fields)]
@@ -212,15 +260,27 @@ impl ItemForm {
         let mut fields = Fields::default();
         fields.put("id", scenario.id(id).to_owned());
         match &scenario.topology.node(id).kind {
-            NodeKind::Host(_) => self.host_fields(&mut fields),
+            NodeKind::Host(_) => {
+                self.host_fields(&mut fields);
+                self.services(&mut fields, &[DHCP_SERVER, DNS_SERVER, WEB_SERVER], Some(&OTHERS))?;
+            }
             NodeKind::Switch(_) => self.switch_fields(&mut fields),
             NodeKind::Hub => _ = fields.put("kind", "hub"),
-            NodeKind::Router(_) => self.router_fields(&mut fields, &mut lines, scenario, id)?,
+            NodeKind::Router(_) => {
+                self.router_fields(&mut fields, &mut lines, scenario, id)?;
+                self.services(&mut fields, &[DHCP_SERVER, RELAY, DNS_SERVER], None)?;
+            }
         }
         let (_, _, node) = at_fields(scenario.read_node(id, &fields), |steps| {
             let [_, _, Step::Field(first), rest @ ..] = steps else { return None };
             let (list, rest) = match (first.as_str(), rest) {
                 ("tcp" | "stp" | "rip", [Step::Field(key), ..]) => return Some((key.clone(), None)),
+                ("services", [Step::Field(key), ..]) => {
+                    let key = format!("{SERVICES}{key}");
+                    let known =
+                        [DHCP_SERVER, RELAY, DNS_SERVER, WEB_SERVER].iter().any(|field| field.key == key);
+                    return Some((if known { key } else { OTHERS.key.to_string() }, None));
+                }
                 ("nat" | "filter", [Step::Field(key), rest @ ..]) => (key.as_str(), rest),
                 (key, rest) => (key, rest),
             };
@@ -235,11 +295,39 @@ impl ItemForm {
         Ok(node.kind)
     }
 
+    /// The services of these fields, and those that a field only names.
+    fn services<'f>(
+        &'f self,
+        fields: &mut Fields<'f>,
+        with_settings: &[Field],
+        others: Option<&Field>,
+    ) -> Result<(), Vec<Wrong>> {
+        let (mut services, mut wrong) = (Fields::default(), Vec::new());
+        for field in with_settings {
+            let name = field.key.trim_start_matches(SERVICES).to_owned();
+            match service_json(&name, self.value(field)) {
+                Ok(None) => {}
+                Ok(Some(settings)) => _ = services.put(name, settings),
+                Err(what) => wrong.push((field.key.to_string(), what)),
+            }
+        }
+        for name in others.into_iter().flat_map(|field| parts(self.value(field))) {
+            services.put(name, true);
+        }
+        if !services.is_empty() {
+            fields.put("services", services);
+        }
+        if wrong.is_empty() { Ok(()) } else { Err(wrong) }
+    }
+
     fn host_fields<'f>(&'f self, fields: &mut Fields<'f>) {
         fields.put("kind", "host").put("addresses", texts(self.value(&ADDRESSES)));
         let gateways = self.value(&GATEWAY);
         if parts(gateways).next().is_some() {
             fields.put("gateway", texts(gateways));
+        }
+        if parts(self.value(&DNS)).next().is_some() {
+            fields.put("dns", texts(self.value(&DNS)));
         }
         if self.is_on(&SLAAC) {
             fields.put("slaac", true);
