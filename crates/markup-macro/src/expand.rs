@@ -2,9 +2,9 @@
 
 use crate::tree::{Attribute, Component, Element, If, Node, Otherwise, Value, text};
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
-use syn::Lit;
+use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
+use syn::{ExprMacro, Lit, LitStr};
 
 /// Attributes that an element has or has not.
 const FLAGS: &str = "allowfullscreen async autofocus autoplay controls default defer disabled formnovalidate hidden inert ismap \
@@ -132,7 +132,10 @@ impl Code {
                 return Ok(quote!(::markup::Shape::List(&[#shapes])));
             }
             Node::Component(component) => self.call("node", &self::component(component)?),
-            Node::Value(code) => self.call("child", code),
+            Node::Value(code) => match said(code) {
+                Some(text) => return Ok(quote!(::markup::Shape::Said(#text))),
+                None => self.call("child", code),
+            },
             Node::Many(iterator) => self.call("children", &quote!(#iterator)),
             Node::If(choice) => self.choice(choice)?,
         }
@@ -198,9 +201,15 @@ impl Code {
     /// Attributes in yew's order: flags after others, the class last.
     fn attributes(&mut self, sorted: &Sorted<'_>) -> syn::Result<TokenStream> {
         let mut attributes = Vec::new();
+        let mut says = false;
         for attribute in &sorted.normal {
+            let text_of = |code| said(code).filter(|_| !attribute.is_property);
             let known = match &attribute.value {
-                Value::Literal(literal) if !attribute.is_property => Some(text(literal)?),
+                Value::Literal(literal) if !attribute.is_property => Some(text(literal)?.to_token_stream()),
+                Value::Code(code) if text_of(code).is_some() => {
+                    says = true;
+                    text_of(code)
+                }
                 value => {
                     let method = if attribute.is_property { "property" } else { "attribute" };
                     self.call(method, &code_of(value));
@@ -213,7 +222,7 @@ impl Code {
             let name = attribute.name.literal();
             match &attribute.value {
                 Value::Literal(Lit::Bool(holds)) if holds.value => {
-                    attributes.push((name.clone(), Some(name)))
+                    attributes.push((name.clone(), Some(name.to_token_stream())))
                 }
                 Value::Literal(Lit::Bool(_)) => (),
                 value => {
@@ -231,12 +240,12 @@ impl Code {
                 }
             };
             if known.as_ref().is_none_or(|known| !known.value().is_empty()) {
-                attributes.push((attribute.name.literal(), known));
+                attributes.push((attribute.name.literal(), known.map(|known| known.to_token_stream())));
             }
         }
         let names = attributes.iter().map(|(name, _)| name);
         let known: Option<Vec<_>> = attributes.iter().map(|(_, known)| known.as_ref()).collect();
-        Ok(if let Some(values) = known {
+        Ok(if let Some(values) = known.filter(|_| !says) {
             quote!(::markup::Attributes::Fixed(
                 &[#((#names, ::yew::virtual_dom::AttributeOrProperty::Static(#values))),*]
             ))
@@ -248,6 +257,15 @@ impl Code {
             quote!(::markup::Attributes::Open(&[#(#names),*], &[#(#values),*]))
         })
     }
+}
+
+/// A text in the page's language without arguments, `t!("Play")`: known beforehand but for its language.
+fn said(code: &TokenStream) -> Option<TokenStream> {
+    let call = syn::parse2::<ExprMacro>(code.clone()).ok()?.mac;
+    let text = call.parse_body::<LitStr>().ok().filter(|_| call.path.is_ident("t"))?;
+    // By the name that the page gives the macro: otherwise its import would be unused.
+    let path = &call.path;
+    (!text.value().contains(['{', '}'])).then(|| quote!(#path!(const #text)))
 }
 
 /// A value as an expression.

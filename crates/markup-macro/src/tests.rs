@@ -20,6 +20,21 @@ fn an_element_without_anything_dynamic_is_a_constant() {
 }
 
 #[test]
+fn a_text_in_the_pages_language_is_a_constant_unless_it_has_arguments() {
+    let constant = code(r#"<p title={t!("Play")}>{ t!("Stop") }</p>"#);
+    assert!(constant.starts_with("::markup::fixed("), "{constant}");
+    assert!(constant.contains(r#"::markup::Shape::Said(t!(const"Stop"))"#), "{constant}");
+    assert!(
+        constant.contains(r#"Open(&["title"],&[::std::option::Option::Some(t!(const"Play"))])"#),
+        "{constant}"
+    );
+    for dynamic in [r#"t!("{a}")"#, r#"t!("verb" => "Open")"#, r#"t!("{}", a)"#] {
+        let code = code(&format!("<p>{{ {dynamic} }}</p>"));
+        assert!(code.contains("slots.child(t!("), "{code}");
+    }
+}
+
+#[test]
 fn what_is_dynamic_is_put_in_the_order_in_which_it_is_taken() {
     let code = code(
         "<input {onclick} class={a} disabled={b} id={c} key={d} ref={e} checked={f} value={g} ~style={h} />",

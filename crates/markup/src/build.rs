@@ -44,6 +44,7 @@ impl Builder {
         for shape in shapes {
             match shape {
                 Shape::Text(text) => nodes.push(VText::new(*text).into()),
+                Shape::Said(text) => nodes.push(VText::new(texts::of(text)).into()),
                 Shape::Element(element) => nodes.push(self.element(element)),
                 Shape::List(shapes) => nodes.push(self.list(shapes)),
                 Shape::Slot => self.take_nodes(&mut nodes),
@@ -76,7 +77,7 @@ impl Builder {
     /// What is between the tags of an element: one node as it is, others in a list, as yew's macro has it.
     fn content(&mut self, shapes: &'static [Shape]) -> VNode {
         let is_one = match shapes {
-            [Shape::Text(_) | Shape::Element(_)] => true,
+            [Shape::Text(_) | Shape::Said(_) | Shape::Element(_)] => true,
             [Shape::Slot] => matches!(self.slots.as_slice(), [Slot::Node(_), ..]),
             _ => false,
         };
@@ -108,7 +109,7 @@ impl Builder {
             Attributes::Fixed(attributes) => Made::Static(attributes),
             Attributes::Open(keys, values) => {
                 let value = |(name, value): (&&'static str, &Option<&'static str>)| match value {
-                    Some(value) => Some(AttributeOrProperty::Attribute(AttrValue::Static(value))),
+                    Some(value) => Some(AttributeOrProperty::Attribute(AttrValue::Static(texts::of(value)))),
                     None => self.value(name),
                 };
                 Made::Dynamic { keys, values: keys.iter().zip(*values).map(value).collect() }

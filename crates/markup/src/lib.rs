@@ -26,6 +26,8 @@ use yew::virtual_dom::AttributeOrProperty;
 #[doc(hidden)]
 pub enum Shape {
     Text(&'static str),
+    /// A [marked](texts::mark) text.
+    Said(&'static str),
     Element(&'static Element),
     /// A fragment.
     List(&'static [Shape]),

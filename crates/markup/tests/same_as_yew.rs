@@ -1,6 +1,7 @@
 //! The nodes of `markup::html!` are those of yew's macro with the same input.
 
 use std::rc::Rc;
+use texts::t;
 use yew::prelude::*;
 use yew::virtual_dom::AttrValue;
 
@@ -48,6 +49,12 @@ fn attributes_are_in_the_same_order() {
     let text = AttrValue::from("text");
     same! { <p id={shared.clone()} lang={text.clone()} title={&text} role={None::<String>}></p> };
     same! { <p title={ let long = label.len() > 2; if long { "long" } else { "short" } }></p> };
+}
+
+#[test]
+fn texts_in_the_pages_language_are_texts() {
+    same! { <p>{ t!("Play") }</p> };
+    same! { <button title={t!("Play")} class="a" disabled=true>{ t!("Play") }{ " " }{ t!("verb" => "Open") }</button> };
 }
 
 #[test]

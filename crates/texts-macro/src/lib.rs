@@ -9,15 +9,22 @@ mod key;
 use format::Format;
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::parse::{Parse, ParseStream};
+use syn::parse::{Parse, ParseStream, Parser as _};
 use syn::punctuated::Punctuated;
 use syn::{Expr, Ident, LitStr, Token};
 
 /// A text, in the language of the page: `t!("Play")` is a `&'static str`, `t!("{node} learns")` a `String`. Takes what `format!` takes.
 /// Texts that are the same in English and different in other languages are distinguished by a context before the arrow:
 /// `t!("verb" => "Open")`.
+///
+/// `t!(const "Play")` is the same as `mark!("Play")`: the crate `markup` makes it of a text among its constants.
 #[proc_macro]
 pub fn t(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    let constant =
+        |input: ParseStream<'_>| input.parse::<Token![const]>().and_then(|_| input.parse::<LitStr>());
+    if let Ok(text) = constant.parse(input.clone()) {
+        return marked(&text).into();
+    }
     let text = syn::parse_macro_input!(input as Text);
     text.expand().unwrap_or_else(syn::Error::into_compile_error).into()
 }
@@ -30,11 +37,15 @@ pub fn plural(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     text.expand().unwrap_or_else(syn::Error::into_compile_error).into()
 }
 
-/// The English text itself, for a table of constants: it is looked up where it is shown, with `texts::of`.
+/// A text for a table of constants, a `&'static str` that `texts::of` looks up where it is shown.
 #[proc_macro]
 pub fn mark(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
-    let text = syn::parse_macro_input!(input as LitStr);
-    quote!(#text).into()
+    marked(&syn::parse_macro_input!(input as LitStr)).into()
+}
+
+fn marked(text: &LitStr) -> TokenStream {
+    let marked = key::marked(key::of(None, &text.value()));
+    quote!(::texts::__pick!({ #text } { #marked }))
 }
 
 /// What stands in `t!`.

@@ -47,13 +47,13 @@ macro_rules! __pick {
     ({ $($english:tt)* } { $($looked_up:tt)* }) => { $($looked_up)* };
 }
 
-/// A text of a table of constants ([`mark!`]), in the page's language; as it is if the catalog does not have it.
-pub fn of(english: &str) -> &str {
+/// A text of a table of constants in the page's language if it is [marked](mark!), as it is otherwise.
+pub fn of(text: &str) -> &str {
     #[cfg(feature = "catalog")]
-    if let Some(text) = catalog::find(key::of(None, english)) {
-        return text;
+    if let Some(key) = key::number(text) {
+        return catalog::text(key);
     }
-    english
+    text
 }
 
 /// A text of a document, in the page's language if the document is one that ships; as it is otherwise.

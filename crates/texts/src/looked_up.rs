@@ -26,7 +26,7 @@ fn a_text_is_that_of_the_language_with_its_arguments_where_that_wants_them() {
     assert_eq!([lines(1), lines(2)], ["1 línea", "2 líneas"]);
     assert_eq!(t!("two\nlines"), "dos\nlíneas \\");
     assert_eq!(t!("Not there yet"), "");
-    assert_eq!([of("Play"), of("A title of its own")], ["Reproducir", "A title of its own"]);
+    assert_eq!([of(mark!("Play")), of("A title of its own")], ["Reproducir", "A title of its own"]);
     assert_eq!(of_document("Play"), "Play", "a title is no text of the page");
 }
 
