@@ -54,11 +54,7 @@ pub fn console(
             ["exit" | "logout" | "quit"] => break,
             ["exit", code] => return code.parse().context("an exit status is a number from 0 to 255"),
             ["sleep", seconds] if shows_tables => console.sleep(seconds)?,
-            _ if shows_tables => {
-                let (text, answer) = scenario::show::show(&console.world, on, &line);
-                show(&text)?;
-                status = answer;
-            }
+            _ if shows_tables => status = console.ask(&line)?,
             _ => status = console.run(&line)?,
         }
     }
@@ -148,6 +144,23 @@ impl Console {
                 None => self.act(Command::Interrupt(program))?,
             }
         }
+    }
+
+    /// Shows a table of a switch or router, or changes a setting; returns the exit status.
+    fn ask(&mut self, line: &str) -> anyhow::Result<u8> {
+        let (text, status) = match scenario::set::set(&self.world, self.on, line) {
+            None => scenario::show::show(&self.world, self.on, line),
+            Some(Err(wrong)) => (format!("% {wrong}\n"), scenario::show::MISUSED),
+            Some(Ok(command)) => match self.world.apply(command) {
+                Err(refused) => (format!("% {refused}\n"), scenario::show::MISUSED),
+                Ok((at, _)) => {
+                    self.world.run_until(at, || true);
+                    (String::new(), 0)
+                }
+            },
+        };
+        show(&text)?;
+        Ok(status)
     }
 
     fn act(&mut self, command: Command) -> anyhow::Result<()> {

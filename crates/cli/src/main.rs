@@ -10,12 +10,17 @@
 //! | `list` | a capture, made by any program → its packets, one on each line |
 //! | `filter` | display filters as they are typed |
 //! | `tap` | a world at the clock's speed, joined to TAP devices (Linux) |
+//! | `grade` | what learners hand in, judged |
+//! | `lessons` | lessons: checked and played |
 //! | `text` | results as text; the crate `report` has them for programs |
 
 mod console;
+mod draft;
 mod export;
 mod filter;
+mod grade;
 mod input;
+mod lessons;
 mod list;
 mod record;
 mod run;
@@ -151,6 +156,26 @@ enum Command {
         /// A file, - or a link.
         scenario: String,
     },
+    /// Check and play lessons: folders with a lesson.json and a file of texts for each language.
+    Lesson {
+        #[command(subcommand)]
+        command: lessons::Command,
+    },
+    /// Play what learners have handed in again, and print what each has reached.
+    ///
+    /// Nothing in a link is trusted: goals are judged anew. One line for each: name, goals, questions, predictions, attempts, time, code; the
+    /// same work handed in twice is marked. The exit status is 1 if a link could not be graded.
+    Grade {
+        /// Links, or files with one link on each line; - for standard input.
+        #[arg(required = true)]
+        links: Vec<String>,
+        /// The folders of the lessons, or a link to one; otherwise the folders in ./lessons.
+        #[arg(long = "lesson", value_name = "LESSON")]
+        lessons: Vec<String>,
+        /// Print a table for a spreadsheet.
+        #[arg(long)]
+        csv: bool,
+    },
 }
 
 /// Success.
@@ -254,6 +279,8 @@ fn go(command: Command) -> anyhow::Result<u8> {
             print(if lines.is_empty() { "no faults\n" } else { &lines })?;
             Ok(if scenario.is_some() { OK } else { BAD })
         }
+        Command::Lesson { command } => lessons::go(command),
+        Command::Grade { links, lessons, csv } => grade::grade(&links, &lessons, csv),
     }
 }
 
@@ -273,7 +300,7 @@ fn print_faults(faults: &[Fault]) {
 }
 
 /// Prints to standard output. A reader that has closed the pipe (`| head`) is no error.
-fn print(text: &str) -> io::Result<()> {
+pub(crate) fn print(text: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),

@@ -315,6 +315,7 @@ fn what_will_not_do_what_a_learner_expects_is_a_warning_with_its_place() {
         ("three-networks", "no node here has the address 10.9.9.9"),
         ("home-network", "behind address translation"),
         ("firewall", "its filter"),
+        ("rogue-dhcp", "both lend addresses on this LAN"),
     ];
     for scenario::Example { name, .. } in scenario::examples() {
         let found = packetarium(&["check", &example(name)]);
