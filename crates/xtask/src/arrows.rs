@@ -16,18 +16,18 @@ struct Layer {
 }
 
 /// From the ground up.
-const LAYERS: [Layer; 11] = [
+const LAYERS: [Layer; 12] = [
     Layer {
         crates: &["texts-macro", "markup-macro"],
         reason: "the macros for texts that people read, and for the page's elements",
     },
     Layer {
-        crates: &["wire", "texts", "markup"],
-        reason: "the ground: frames, cables, units, time, seeded randomness; texts in their language; the page's elements",
+        crates: &["wire", "texts"],
+        reason: "the ground: frames, cables, units, time, seeded randomness; texts in their language",
     },
     Layer {
-        crates: &["vnetif", "bridge", "router", "host", "dissect"],
-        reason: "one thing each, which knows no network: a virtual interface, a node kind, the meaning of bytes",
+        crates: &["vnetif", "bridge", "router", "host", "dissect", "markup"],
+        reason: "one thing each, which knows no network: a virtual interface, a node kind, the meaning of bytes, the page's elements",
     },
     Layer { crates: &["services"], reason: "what hosts and routers offer each other: DHCP, DNS, HTTP" },
     Layer {
@@ -41,6 +41,7 @@ const LAYERS: [Layer; 11] = [
         reason: "the document of a network; the order of what was seen in it",
     },
     Layer { crates: &["report"], reason: "the results of a scenario that was run" },
+    Layer { crates: &["lesson"], reason: "a scenario with goals, and what was done of them" },
     Layer { crates: &["lab"], reason: "a session with a scenario, without a browser" },
     Layer {
         crates: &["bench", "packetarium", "wasm", "web"],

@@ -28,7 +28,7 @@ pub fn run(options: &Options) -> Result<()> {
         optimized: everything,
         pieces: everything,
         browser: true,
-        witnesses: false,
+        ..Needs::default()
     })?;
     let mut native = Command::new("cargo");
     native.args(["build", "--release", "--bins", "--package", "bench"]).current_dir(project::root());
@@ -51,7 +51,7 @@ pub fn run(options: &Options) -> Result<()> {
         bench.args(["--only", only]);
     }
     if everything {
-        build::build(&toolbox, &Console::terminal())?;
+        build::build(&toolbox, &Console::terminal(), None)?;
         let (raw_bytes, brotli_bytes) = size::of(&project::dist())?.sums();
         bench.arg("--page").arg(project::dist());
         bench.args(["--page-raw-bytes", &raw_bytes.to_string()]);

@@ -1,5 +1,6 @@
 //! `cargo xtask build`: the page as files for any static host.
 
+use crate::card::{self, Site};
 use crate::console::Console;
 use crate::setup::{self, Needs, Toolbox};
 use crate::{crates, offline, pieces, project, size, texts};
@@ -10,14 +11,23 @@ use std::path::Path;
 /// What trunk leaves for the nonce of its reload script (see Trunk.toml), wherever it stands.
 const NONCE_PLACES: [&str; 2] = [r#" nonce="{{__TRUNK_NONCE__}}""#, " 'nonce-{{__TRUNK_NONCE__}}'"];
 
+const PAGE: &str = "index.html";
+
 /// Smaller crates are not listed.
 const CRATES_SHOWN: usize = 20;
 
+#[derive(clap::Args)]
+pub struct Options {
+    /// The address at which the page is going to be, such as https://example.org/packetarium/: chats then show a picture of links to it
+    #[arg(long, value_parser = Site::parse)]
+    site: Option<Site>,
+}
+
 /// Sets up what is missing, builds `dist/` and checks its size.
-pub fn run() -> Result<()> {
+pub fn run(options: &Options) -> Result<()> {
     let toolbox = setup::prepare(Needs { page: true, optimized: true, pieces: true, ..Needs::default() })?;
     let console = Console::terminal();
-    build(&toolbox, &console)?;
+    build(&toolbox, &console, options.site.as_ref())?;
     check_size(&console)
 }
 
@@ -35,13 +45,17 @@ pub fn check_size(console: &Console) -> Result<()> {
     sizes.within_budget()
 }
 
-/// Builds `dist/`.
-pub fn build(toolbox: &Toolbox, console: &Console) -> Result<()> {
+/// Builds `dist/`, which works from any address, also if it is built for one.
+pub fn build(toolbox: &Toolbox, console: &Console, site: Option<&Site>) -> Result<()> {
     let dist = project::dist();
     console.cargo(
         toolbox.wasm_command("trunk").args(["build", "--release", "--features=split", "--dist"]).arg(&dist),
     )?;
-    harden(&dist)?;
+    let page = dist.join(PAGE);
+    change(&page, harden)?;
+    if let Some(site) = site {
+        change(&page, |page| card::with_site(page, site))?;
+    }
     pieces::cut(toolbox, console, &dist)?;
     texts::prepare(console, &dist)?;
     // Trunk's working folder.
@@ -49,18 +63,28 @@ pub fn build(toolbox: &Toolbox, console: &Console) -> Result<()> {
     offline::prepare(&dist)
 }
 
-/// Removes what only trunk's server needs.
-fn harden(dist: &Path) -> Result<()> {
-    let file = dist.join("index.html");
-    let page =
-        fs::read_to_string(&file).with_context(|| format!("{} cannot be read", project::shown(&file)))?;
-    let page = without_nonces(&page);
-    ensure!(!page.contains("{{"), "{} still has a placeholder of trunk's", project::shown(&file));
-    fs::write(&file, page).with_context(|| format!("{} cannot be written", project::shown(&file)))
+/// Rewrites a file.
+fn change(file: &Path, how: impl FnOnce(&str) -> Result<String>) -> Result<()> {
+    let text =
+        fs::read_to_string(file).with_context(|| format!("{} cannot be read", project::shown(file)))?;
+    fs::write(file, how(&text)?).with_context(|| format!("{} cannot be written", project::shown(file)))
 }
 
-fn without_nonces(page: &str) -> String {
-    NONCE_PLACES.iter().fold(page.to_owned(), |page, place| page.replace(place, ""))
+/// The page without what only trunk's server needs, and without comments.
+fn harden(page: &str) -> Result<String> {
+    let page = NONCE_PLACES.iter().fold(page.to_owned(), |page, place| page.replace(place, ""));
+    let page: String = page
+        .split("<!--")
+        .enumerate()
+        .map(|(n, part)| if n == 0 { part } else { after_comment(part) })
+        .collect();
+    ensure!(!page.contains("{{"), "{PAGE} still has a placeholder of trunk's");
+    Ok(page)
+}
+
+/// What follows a comment that has begun.
+fn after_comment(part: &str) -> &str {
+    part.split_once("-->").map_or("", |(_, rest)| rest)
 }
 
 #[cfg(test)]
@@ -68,11 +92,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_published_page_allows_no_nonce() {
-        let page = r#"<meta content="script-src 'self' 'nonce-{{__TRUNK_NONCE__}}'; style-src 'self'">
-            <link rel="modulepreload" nonce="{{__TRUNK_NONCE__}}" href="./web.js">"#;
+    fn the_published_page_allows_no_nonce_and_has_no_comments() {
+        let page = r#"<!-- One. --><meta content="script-src 'self' 'nonce-{{__TRUNK_NONCE__}}'; style-src 'self'">
+            <link rel="modulepreload" nonce="{{__TRUNK_NONCE__}}" href="./web.js"><!-- Two. -->"#;
         let expected = r#"<meta content="script-src 'self'; style-src 'self'">
             <link rel="modulepreload" href="./web.js">"#;
-        assert_eq!(without_nonces(page), expected);
+        assert_eq!(harden(page).unwrap(), expected);
+        assert!(harden("{{__TRUNK_ADDRESS__}}").is_err());
     }
 }

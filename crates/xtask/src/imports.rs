@@ -4,13 +4,13 @@
 //! bindings. Hashes do not compress: the 305 names were 7 KB of what a visitor downloads before anything moves. No one but the two
 //! reads them, so they are numbered here. (wasm-opt shortens imports too, but only those of Emscripten's modules.)
 
+use crate::wasm_bytes::{PREAMBLE, Reader, write_number};
 use anyhow::{Context as _, Result, bail, ensure};
 
 /// How wasm-bindgen begins the names of its imports.
 const BEGINS: &str = "__wb";
 /// The section of imports (WebAssembly Core Specification 2.0, 5.5.5).
 const SECTION: u8 = 2;
-const PREAMBLE: usize = 8;
 
 /// The bindings and the module with numbers for names.
 pub fn shorten(bindings: &str, module: &[u8]) -> Result<(String, Vec<u8>)> {
@@ -29,7 +29,7 @@ pub fn shorten(bindings: &str, module: &[u8]) -> Result<(String, Vec<u8>)> {
             write_number(&mut imports, text.len());
             imports.extend_from_slice(text.as_bytes());
         }
-        imports.extend_from_slice(reader.description()?);
+        imports.extend_from_slice(description(&mut reader)?);
     }
     ensure!(reader.bytes.is_empty(), "the section of imports is longer than its entries");
     let mut shorter = module[..PREAMBLE].to_vec();
@@ -78,51 +78,13 @@ fn start_of_header(module: &[u8], content: usize) -> usize {
     at - 1
 }
 
-struct Reader<'m> {
-    bytes: &'m [u8],
-}
-
-impl<'m> Reader<'m> {
-    fn take(&mut self, length: usize) -> Result<&'m [u8]> {
-        let (taken, rest) = self.bytes.split_at_checked(length).context("the wasm ends early")?;
-        self.bytes = rest;
-        Ok(taken)
-    }
-
-    /// An unsigned number (5.2.2).
-    fn number(&mut self) -> Result<usize> {
-        let mut number = 0;
-        for shift in (0..32).step_by(7) {
-            let byte = self.take(1)?[0];
-            number |= usize::from(byte & 0x7f) << shift;
-            if byte & 0x80 == 0 {
-                return Ok(number);
-            }
-        }
-        bail!("a number of the wasm is too long")
-    }
-
-    fn name(&mut self) -> Result<&'m str> {
-        let length = self.number()?;
-        Ok(std::str::from_utf8(self.take(length)?)?)
-    }
-
-    /// What is imported: of a function its kind and type.
-    fn description(&mut self) -> Result<&'m [u8]> {
-        let before = self.bytes;
-        let kind = self.take(1)?[0];
-        ensure!(kind == 0, "the bindings have functions only, and this module imports something else");
-        self.number()?;
-        Ok(&before[..before.len() - self.bytes.len()])
-    }
-}
-
-fn write_number(out: &mut Vec<u8>, mut number: usize) {
-    while number >= 0x80 {
-        out.push(number as u8 | 0x80);
-        number >>= 7;
-    }
-    out.push(number as u8);
+/// What is imported: of a function its kind and type.
+fn description<'m>(reader: &mut Reader<'m>) -> Result<&'m [u8]> {
+    let before = reader.bytes;
+    let kind = reader.take(1)?[0];
+    ensure!(kind == 0, "the bindings have functions only, and this module imports something else");
+    reader.number()?;
+    Ok(&before[..before.len() - reader.bytes.len()])
 }
 
 #[cfg(test)]

@@ -1,17 +1,19 @@
-//! The commands of a developer: `cargo xtask serve | build | package | test | bench | texts | ci`.
+//! The commands of a developer: `cargo xtask serve | build | package | scorm | test | bench | texts | ci`.
 //!
 //! One program instead of shell scripts, so that it is type-checked, tested and runs wherever Rust does. It sets up a fresh
 //! machine by itself, and prints what it does and why.
 //!
 //! | module | what it is |
 //! |---|---|
-//! | [`setup`] | finds or installs what the other modules need: wasm's standard library, trunk, wasm-bindgen, wasm-opt, a browser, tshark |
-//! | [`serve`], [`build`], [`package`], [`test`], [`bench`], [`ci`] | one for each command |
+//! | [`setup`] | finds or installs what the other modules need: wasm's standard library, trunk, wasm-bindgen, wasm-opt, browsers, tshark |
+//! | [`serve`], [`build`], [`package`], [`scorm`], [`test`], [`bench`], [`ci`] | one for each command |
 //! | [`binaries`], [`wasm`], [`javascript`], [`runner`] | test programs: compiled once and run side by side, natively, in wasm, under Node; runners that count by themselves |
 //! | [`quick`] | which tests a small change needs |
 //! | [`lints`], [`arrows`], [`dependencies`], [`stage`], [`workspace`], [`sources`] | checks without running: formatting, clippy, which crate may depend on which, what the stage may use |
 //! | [`pieces`] | the page's wasm, cut into what the first frames need and what is loaded after them |
+//! | [`packed`], [`imports`], [`wasm_bytes`] | a piece with its operands sorted by kind, numbers for the names of imports, what both read modules with |
 //! | [`texts`] | the texts of the page: found in the code, compared with the languages, written as the page's language files |
+//! | [`card`] | what chats show of a link to the page |
 //! | [`offline`] | what makes the built page work without a network: the list for its service worker |
 //! | [`size`] | what a visitor downloads: `dist/`, raw and compressed, against its budget |
 //! | [`crates`] | which crates a wasm module is made of |
@@ -25,6 +27,7 @@ mod arrows;
 mod bench;
 mod binaries;
 mod build;
+mod card;
 mod ci;
 mod console;
 mod crates;
@@ -34,6 +37,7 @@ mod javascript;
 mod lints;
 mod offline;
 mod package;
+mod packed;
 mod pieces;
 mod process;
 mod progress;
@@ -41,6 +45,7 @@ mod project;
 mod quick;
 mod report;
 mod runner;
+mod scorm;
 mod seed;
 mod serve;
 mod setup;
@@ -51,6 +56,7 @@ mod tally;
 mod test;
 mod texts;
 mod wasm;
+mod wasm_bytes;
 mod workspace;
 
 use clap::{Parser, Subcommand};
@@ -72,10 +78,12 @@ enum Command {
     /// Set up what is missing, then serve the page on 127.0.0.1, rebuilt when a file changes
     Serve(serve::Options),
     /// Build the page into dist/, for any path of any static host, and check its size
-    Build,
+    Build(build::Options),
     /// Make the JavaScript API, for Node and browsers, into target/package/
     Package,
-    /// Set up what is missing, then run every test: native, in wasm, in a browser
+    /// Pack lessons as SCORM 1.2, for a learning platform such as Moodle that keeps the grades
+    Scorm(scorm::Options),
+    /// Set up what is missing, then run every test: native, in wasm, in browsers
     Test(test::Options),
     /// Measure the engine natively, in Node and in Chromium
     Bench(bench::Options),
@@ -88,8 +96,9 @@ enum Command {
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Serve(options) => serve::run(&options),
-        Command::Build => build::run(),
+        Command::Build(options) => build::run(&options),
         Command::Package => package::run(),
+        Command::Scorm(options) => scorm::run(&options),
         Command::Test(options) => {
             test::run(&options);
             Ok(())

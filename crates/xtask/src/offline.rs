@@ -7,6 +7,7 @@
 //! web/boot.js has one name in all versions when trunk is done. It gets one after its content, like everything that
 //! index.html loads, so that no version of the page ever starts with the script of another.
 
+use crate::card::PICTURE;
 use crate::{process, project};
 use anyhow::{Context as _, Result, ensure};
 use std::fs;
@@ -47,11 +48,21 @@ pub fn prepare(dist: &Path) -> Result<()> {
     ensure!(page.contains(&format!("./{BOOT}")), "{PAGE} does not start the page as Trunk.toml says");
     let page = page.replace(&format!("./{BOOT}"), &format!("./{boot_name}"));
     write(&dist.join(PAGE), &page)?;
+    renew(dist)
+}
 
-    let version = version(&files(dist)?);
-    write(&dist.join(PAGE), &with_worker(&page, &version)?)?;
+/// Makes the service worker's list of a folder with the page, in the place of an older one.
+pub fn renew(folder: &Path) -> Result<()> {
+    let worker_file = folder.join(WORKER);
+    if worker_file.exists() {
+        fs::remove_file(&worker_file).context("the service worker cannot be replaced")?;
+    }
+    let page = without_worker(&read(&folder.join(PAGE))?);
+    write(&folder.join(PAGE), &page)?;
+    let version = version(&files(folder)?);
+    write(&folder.join(PAGE), &with_worker(&page, &version)?)?;
     let template = read(&project::root().join("web").join(WORKER))?;
-    write(&dist.join(WORKER), &worker(&template, &version, &files(dist)?)?)
+    write(&worker_file, &worker(&template, &version, &files(folder)?)?)
 }
 
 fn read(file: &Path) -> Result<String> {
@@ -65,7 +76,8 @@ fn write(file: &Path, text: &str) -> Result<()> {
 fn files(folder: &Path) -> Result<Vec<File>> {
     let rows = process::output(Command::new("node").args(["--eval", SCRIPT]).arg(folder))
         .with_context(|| format!("node cannot list {}: is Node.js installed?", project::shown(folder)))?;
-    rows.lines().map(file).collect()
+    // The page does not load the picture.
+    rows.lines().map(file).filter(|file| !matches!(file, Ok(file) if file.name == PICTURE)).collect()
 }
 
 fn file(row: &str) -> Result<File> {
@@ -82,18 +94,29 @@ fn version(files: &[File]) -> String {
 }
 
 /// `boot.js` → `boot-0123456789abcdef.js`: the form that trunk gives names too.
-fn named_by_content(name: &str, content: &str) -> String {
+pub fn named_by_content(name: &str, content: &str) -> String {
     let (stem, extension) = name.split_once('.').unwrap_or((name, ""));
     format!("{stem}-{:016x}.{extension}", xxh3_64(content.as_bytes()))
 }
 
 /// A script without the lines that are only comments; they are in the sources.
-fn without_comments(script: &str) -> String {
+pub fn without_comments(script: &str) -> String {
+    let is_comment = |line: &str| line.starts_with("//") || line.starts_with("/*") && line.ends_with("*/");
     script
         .lines()
-        .filter(|line| !line.trim_start().starts_with("//") && !line.is_empty())
+        .filter(|line| !is_comment(line.trim()) && !line.is_empty())
         .flat_map(|line| [line, "\n"])
         .collect()
+}
+
+/// The page without what [`with_worker`] has added.
+fn without_worker(page: &str) -> String {
+    let found =
+        page.find(" data-worker=").and_then(|start| Some((start, page[start..].find(" data-wasm=")?)));
+    match found {
+        Some((start, length)) => format!("{}{}", &page[..start], &page[start + length..]),
+        None => page.to_owned(),
+    }
 }
 
 /// The page with what web/boot.js needs to register the worker.
@@ -147,6 +170,7 @@ mod tests {
         let expected = r#"<script src="./boot.js" data-js="./web.js" data-worker="./sw.js" data-version="v" data-wasm="./web.wasm"></script>"#;
         assert_eq!(with_worker(page, "v").unwrap(), expected);
         assert!(with_worker("<script></script>", "v").is_err());
+        assert_eq!([without_worker(expected), without_worker(page)], [page, page]);
     }
 
     #[test]

@@ -20,8 +20,9 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 const PROPERTY_CASES: &str = "16";
 
 /// Files that tests read from outside their crate's folder.
-const OUTSIDE: [(&str, &[&str]); 3] = [
-    ("packetarium", &["docs/TSHARK.md"]),
+const OUTSIDE: [(&str, &[&str]); 4] = [
+    ("lesson", &["lessons", "docs/lesson.schema.json"]),
+    ("packetarium", &["docs/TSHARK.md", "lessons"]),
     ("scenario", &["scenarios", "docs/LINKS.md", "docs/scenario.schema.json"]),
     ("xtask", &["web/sw.js", "crates/wasm/js", "docs/scenario.schema.json"]),
 ];

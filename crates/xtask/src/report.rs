@@ -117,6 +117,9 @@ impl Report {
             for name in &step.tally.failures {
                 let _ = writeln!(text, "✗ {}: {name}", step.name);
             }
+            for name in &step.tally.flaky {
+                let _ = writeln!(text, "passed only at a second attempt: {}: {name}", step.name);
+            }
         }
         for what in lock(&self.left_out).iter() {
             let _ = writeln!(text, "left out: {what}");
@@ -145,7 +148,7 @@ mod tests {
             Ok(())
         });
         report.step::<()>("in wasm", |step| {
-            step.count(Tally { passed: 4, failed: 2, failures: vec!["echo::answers".to_owned()] });
+            step.count(Tally { passed: 4, failed: 2, failures: vec!["echo::answers".to_owned()], ..Tally::default() });
             bail!("two tests failed")
         });
         report.step::<()>("the page", |_| bail!("does not build"));

@@ -3,6 +3,7 @@
 //! Compressed by Node, which the build needs anyway, for wasm-opt. Not by a crate: compiling one costs each first start ten
 //! seconds, and unoptimized it takes minutes over the page.
 
+use crate::card::PICTURE;
 use crate::process;
 use anyhow::{Context as _, Result, bail};
 use std::fmt;
@@ -59,7 +60,8 @@ pub fn of(folder: &Path) -> Result<Sizes> {
     let rows = process::output(&mut node)
         .with_context(|| format!("node cannot measure {}: is Node.js installed?", folder.display()))?;
     let page = fs::read_to_string(folder.join(PAGE)).context("the page cannot be read")?;
-    let files: Option<Vec<File>> = rows.lines().map(|row| file(row, &page)).collect();
+    let rows = rows.lines().filter(|row| !row.starts_with(PICTURE));
+    let files: Option<Vec<File>> = rows.map(|row| file(row, &page)).collect();
     Ok(Sizes(files.context("node printed no sizes")?))
 }
 
@@ -69,6 +71,9 @@ const PAGE: &str = "index.html";
 /// How the names of language files begin; the page names all of them, and a visitor downloads those of one language. They are no part
 /// of what is counted in all: another language makes the page no heavier for anyone.
 const LANGUAGE: &str = "texts-";
+/// Where lessons are, which are downloaded one by one, when they are opened, and are no part of the sum either; nor is the part of the
+/// page that the first of them brings with it.
+const LESSONS: &str = "lessons";
 /// The rest of the name of what a visitor downloads at first, in English.
 const FIRST_LANGUAGE: &str = "en-first-";
 
@@ -87,10 +92,16 @@ impl Sizes {
         self.0.iter().map(size).sum()
     }
 
-    /// All files together but those of the languages: raw, compressed.
+    /// All files together but languages and lessons: raw, compressed.
     pub fn sums(&self) -> (usize, usize) {
         let counted = |size: fn(&File) -> usize| {
-            self.total(|file| if file.name.starts_with(LANGUAGE) { 0 } else { size(file) })
+            self.total(|file| {
+                if [LANGUAGE, LESSONS].iter().any(|apart| file.name.starts_with(apart)) {
+                    0
+                } else {
+                    size(file)
+                }
+            })
         };
         (counted(|file| file.raw), counted(|file| file.brotli))
     }
@@ -122,7 +133,9 @@ impl fmt::Display for Sizes {
         };
         let (first, later): (Vec<_>, Vec<_>) = self.0.iter().partition(|file| file.first);
         for (files, sum) in [(first, "until the first frame moves"), (later, "later")] {
-            for file in &files {
+            for file in
+                files.iter().filter(|file| !file.name.starts_with(LESSONS) || !file.name.contains('/'))
+            {
                 row(&file.name, file.raw, file.brotli)?;
             }
             let of = |size: fn(&File) -> usize| files.iter().map(|file| size(file)).sum();
@@ -132,7 +145,7 @@ impl fmt::Display for Sizes {
         row("total", raw, brotli)?;
         writeln!(
             formatter,
-            "(raw and brotli; the budgets are {} KB of brotli until the first frame moves and {} KB in all; languages are not in the total)",
+            "(raw and brotli; the budgets are {} KB of brotli until the first frame moves and {} KB in all; languages and lessons are not in the total)",
             FIRST_BUDGET_BYTES / 1024,
             BUDGET_BYTES / 1024
         )

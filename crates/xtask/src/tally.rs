@@ -12,6 +12,8 @@ pub struct Tally {
     pub failed: u64,
     /// The names of failed tests, for a summary that is enough where the rest of the output is lost.
     pub failures: Vec<String>,
+    /// The names of tests that failed at first and passed at a second attempt: counted as passed, and named in the summary.
+    pub flaky: Vec<String>,
 }
 
 impl AddAssign for Tally {
@@ -24,6 +26,8 @@ impl AddAssign for Tally {
                 self.failures.push(name);
             }
         }
+        self.failures.retain(|name| !other.flaky.contains(name));
+        self.flaky.extend(other.flaky);
     }
 }
 
@@ -42,21 +46,29 @@ impl Tally {
         Some(Self::counts(count("passed")?, count("failed")?))
     }
 
-    /// Reads a line of Playwright's list reporter. A flaky test, which passed at a second attempt, counts as failed.
+    /// Reads a line of Playwright's list reporter. A browser test depends on when the machine gives its processor to the browser,
+    /// so a test gets a second attempt. One that passes then is named by the summary, as a race in it or in the page.
     pub fn of_playwright(line: &str) -> Option<Self> {
         let mut words = line.split_whitespace();
         let first = words.next()?;
-        if first == "✘" {
-            return Some(Self::failure(
-                line.trim_start().trim_start_matches(['✘', ' ']).trim_start_matches(char::is_numeric),
-            ));
+        if let Some(rest) = line.trim_start().strip_prefix(['✘', '✓']) {
+            // `  12 [desktop] › page.spec.js:3:1 › opens (retry #1) (1.0s)`
+            let rest = rest.trim_start().trim_start_matches(char::is_numeric);
+            let named = rest.rsplit_once(" (").map_or(rest, |(name, _)| name);
+            let (name, again) = named.split_once(" (retry #").map_or((named, false), |(name, _)| (name, true));
+            return match first {
+                "✘" => Some(Self::failure(name)),
+                _ if again => Some(Self { flaky: vec![name.trim().to_owned()], ..Self::default() }),
+                _ => None,
+            };
         }
         let count = first.parse().ok()?;
         let outcome = words.next()?;
         let rest: Vec<&str> = words.collect();
         match (outcome, rest.as_slice()) {
             ("passed", [time]) if time.starts_with('(') => Some(Self::counts(count, 0)),
-            ("failed" | "flaky" | "interrupted", []) | ("did", ["not", "run"]) => {
+            ("flaky", []) => Some(Self::counts(count, 0)),
+            ("failed" | "interrupted", []) | ("did", ["not", "run"]) => {
                 Some(Self::counts(0, count))
             }
             _ => None,
@@ -80,7 +92,7 @@ impl Tally {
 
     /// Numbers of tests, without names.
     pub fn counts(passed: u64, failed: u64) -> Self {
-        Self { passed, failed, failures: Vec::new() }
+        Self { passed, failed, ..Self::default() }
     }
 
     /// The name of a failed test. Adds nothing to the counts, which the runner prints by itself.
@@ -114,18 +126,37 @@ mod tests {
     }
 
     #[test]
-    fn playwrights_summary_is_counted_and_flaky_is_failed() {
+    fn playwrights_summary_is_counted() {
         assert_eq!(Tally::of_playwright("  31 passed (1.2m)"), tally(31, 0));
         assert_eq!(Tally::of_playwright("  2 failed"), tally(0, 2));
-        assert_eq!(Tally::of_playwright("  1 flaky"), tally(0, 1));
+        assert_eq!(Tally::of_playwright("  1 flaky"), tally(1, 0));
         assert_eq!(Tally::of_playwright("  4 did not run"), tally(0, 4));
         assert_eq!(Tally::of_playwright("  3 skipped"), None);
         assert_eq!(Tally::of_playwright("  ✓  1 [desktop] › page.spec.ts:3:1 › opens (1.0s)"), None);
         assert_eq!(
             Tally::of_playwright("  ✘  12 [desktop] › page.spec.js:3:1 › opens (1.0s)"),
-            failure("[desktop] › page.spec.js:3:1 › opens (1.0s)")
+            failure("[desktop] › page.spec.js:3:1 › opens")
         );
         assert_eq!(Tally::of_playwright("Running 12 tests using 2 workers"), None);
+    }
+
+    #[test]
+    fn a_browser_test_that_passes_at_its_second_attempt_is_flaky_and_no_failure() {
+        let mut sum = Tally::default();
+        for line in [
+            "  ✘   1 [desktop] › page.spec.js:3:1 › opens (twice) (1.0s)",
+            "  ✘   2 [desktop] › page.spec.js:9:1 › closes (1.0s)",
+            "  ✓   3 [desktop] › page.spec.js:3:1 › opens (twice) (retry #1) (1.1s)",
+            "  ✘   4 [desktop] › page.spec.js:9:1 › closes (retry #1) (1.0s)",
+            "  1 failed",
+            "  1 flaky",
+            "  31 passed (1.2m)",
+        ] {
+            sum += Tally::of_playwright(line).unwrap_or_default();
+        }
+        let name = |name: &str| vec![format!("[desktop] › page.spec.js:{name}")];
+        assert_eq!((sum.passed, sum.failed), (32, 1));
+        assert_eq!((sum.failures, sum.flaky), (name("9:1 › closes"), name("3:1 › opens (twice)")));
     }
 
     #[test]
@@ -144,6 +175,6 @@ mod tests {
         sum += Tally::failure("a");
         sum += Tally::failure("a");
         sum += Tally::counts(2, 1);
-        assert_eq!(sum, Tally { passed: 3, failed: 1, failures: vec!["a".to_owned()] });
+        assert_eq!(sum, Tally { passed: 3, failed: 1, failures: vec!["a".to_owned()], flaky: Vec::new() });
     }
 }

@@ -9,9 +9,10 @@
 //! why the others need not.
 
 use crate::report::{Report, Step};
+use crate::setup::engines::Presence;
 use crate::setup::{self, Needs, Toolbox};
 use crate::tally::Tally;
-use crate::{binaries, build, javascript, lints, project, quick, runner, wasm};
+use crate::{binaries, build, javascript, lints, project, quick, runner, scorm, wasm};
 use anyhow::Result;
 use std::process::Command;
 use std::thread;
@@ -46,7 +47,7 @@ pub fn run(options: &Options) {
 /// Every step of the full test.
 pub fn everything(report: &Report, extent: Extent) {
     report.step("structure", |_| lints::structure());
-    let needs = Needs { optimized: true, browser: true, witnesses: true, ..Needs::default() };
+    let needs = Needs { optimized: true, browser: true, engines: true, witnesses: true, ..Needs::default() };
     let toolbox = report.step("set-up", |_| setup::prepare(needs));
     let (native, built) = thread::scope(|scope| {
         let native = scope.spawn(|| native(report, extent, toolbox.as_ref()));
@@ -59,6 +60,9 @@ pub fn everything(report: &Report, extent: Extent) {
     }
     if built.page && built.package {
         report.step("browser tests", |step| in_browser(&toolbox, step));
+    }
+    if built.page {
+        in_engines(report, &toolbox);
     }
 }
 
@@ -97,7 +101,7 @@ struct Built {
 
 /// The lane of everything for wasm that needs no browser.
 fn for_wasm(report: &Report, toolbox: &Toolbox) -> Built {
-    let page = report.step("dist/", |step| build::build(toolbox, &step.console)).is_some();
+    let page = report.step("dist/", |step| build::build(toolbox, &step.console, None)).is_some();
     if page {
         report.step("size of dist/", |step| build::check_size(&step.console));
     }
@@ -110,12 +114,33 @@ fn for_wasm(report: &Report, toolbox: &Toolbox) -> Built {
 }
 
 fn in_browser(toolbox: &Toolbox, step: &Step) -> Result<()> {
+    scorm::for_tests()?;
     let mut command = toolbox.command("npx");
     command.args(["playwright", "test"]).current_dir(project::browser_tests());
     command.env("PACKETARIUM_DIST", project::dist());
     command.env("PACKETARIUM_PACKAGE", javascript::package());
+    command.env("PACKETARIUM_SCORM", scorm::folder());
     if let Some(browser) = toolbox.browser() {
         command.env("CHROMIUM", browser);
     }
     runner::count(step, &mut command, Tally::of_playwright)
+}
+
+/// The smoke tests in other browsers than Chromium, side by side; the summary names those that are missing.
+fn in_engines(report: &Report, toolbox: &Toolbox) {
+    let (ready, missing): (Vec<_>, Vec<_>) =
+        toolbox.engines().iter().partition(|(_, presence)| *presence == Presence::Ready);
+    for (engine, _) in missing {
+        report.leave_out(&format!("all tests in {0}: {0} could not be installed (see set-up)", engine.name));
+    }
+    if ready.is_empty() {
+        return;
+    }
+    let names: Vec<_> = ready.iter().map(|(engine, _)| engine.name).collect();
+    report.step(&names.join(" and "), |step| {
+        let mut node = toolbox.command("node");
+        node.args(["--test"]).args(ready.iter().map(|(engine, _)| engine.tests));
+        node.current_dir(project::browser_tests()).env("PACKETARIUM_DIST", project::dist());
+        runner::count(step, &mut node, Tally::of_node)
+    });
 }

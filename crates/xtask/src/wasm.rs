@@ -21,20 +21,24 @@ use std::process::Command;
 const OPT_LEVEL: &str = "1";
 
 /// Files of tests that only run natively: crate, file, and why nothing in them depends on the target.
-const NATIVE_ONLY: [(&str, &str, &str); 22] = [
+const NATIVE_ONLY: [(&str, &str, &str); 26] = [
     ("bridge", "forwarding", MACHINE),
     ("bridge", "snooping", MACHINE),
     ("bridge", "spanning_tree", MACHINE),
     ("dissect", "analysis_tshark", WITNESS),
     ("dissect", "filter_tshark", WITNESS),
     ("dissect", "tshark", WITNESS),
+    ("lesson", "goals", SERVICES),
+    ("lesson", "schema", TEXT),
     ("router", "forwarding", MACHINE),
     ("router", "network", MACHINE),
     ("router", "own", MACHINE),
+    ("scenario", "changed_services", SERVICES),
     ("scenario", "consoles", SERVICES),
     ("scenario", "document", TEXT),
     ("scenario", "export", TEXT),
     ("scenario", "faults", TEXT),
+    ("scenario", "hostile_hosts", SERVICES),
     ("scenario", "idle_services", SERVICES),
     ("scenario", "link_lengths", TEXT),
     ("scenario", "parameters", TEXT),
@@ -47,7 +51,7 @@ const NATIVE_ONLY: [(&str, &str, &str); 22] = [
 ];
 const MACHINE: &str =
     "the protocol of one state machine, which the golden networks run in wasm with their hashes compared";
-const SERVICES: &str = "needs services, which the page does not have yet: here `without_services` runs; the services' own tests run in wasm";
+const SERVICES: &str = "needs services, without which these tests are compiled: here `without_services` runs; the services' own tests run in wasm";
 const WITNESS: &str = "compares with another program, which wasm cannot start";
 const TEXT: &str = "texts and messages, without arithmetic; golden, links, networks and roundtrip read and write documents in wasm";
 

@@ -7,6 +7,7 @@
 
 mod apt;
 mod browser;
+pub mod engines;
 mod tools;
 pub mod version;
 mod wasm_std;
@@ -33,6 +34,8 @@ pub struct Needs {
     pub pieces: bool,
     /// A browser and Playwright.
     pub browser: bool,
+    /// Other browsers, and what drives them.
+    pub engines: bool,
     /// Programs from elsewhere, to compare with.
     pub witnesses: bool,
 }
@@ -41,6 +44,7 @@ pub struct Needs {
 pub struct Toolbox {
     wasm_std: WasmStd,
     browser: Option<PathBuf>,
+    engines: Vec<engines::Found>,
 }
 
 impl Toolbox {
@@ -62,6 +66,11 @@ impl Toolbox {
     /// The browser on this machine, unless Playwright brought its own.
     pub fn browser(&self) -> Option<&PathBuf> {
         self.browser.as_ref()
+    }
+
+    /// The other browsers, those that could not be installed as well.
+    pub fn engines(&self) -> &[engines::Found] {
+        &self.engines
     }
 }
 
@@ -86,6 +95,7 @@ pub fn prepare(needs: Needs) -> Result<Toolbox> {
             wanted.map(|witness| witness::ensure(&progress, &witness)).collect::<Result<Vec<_>>>()
         });
         let browser = scope.spawn(|| if needs.browser { browser::ensure(&progress) } else { Ok(None) });
+        let engines = scope.spawn(|| if needs.engines { engines::ensure(&progress) } else { Ok(Vec::new()) });
 
         let mut faults = Vec::new();
         let wasm_std = outcome(wasm_std, &mut faults);
@@ -94,8 +104,11 @@ pub fn prepare(needs: Needs) -> Result<Toolbox> {
         outcome(wasm_opt, &mut faults);
         outcome(witnesses, &mut faults);
         let browser = outcome(browser, &mut faults);
-        match (wasm_std, browser) {
-            (Some(wasm_std), Some(browser)) if faults.is_empty() => Ok(Toolbox { wasm_std, browser }),
+        let engines = outcome(engines, &mut faults);
+        match (wasm_std, browser, engines) {
+            (Some(wasm_std), Some(browser), Some(engines)) if faults.is_empty() => {
+                Ok(Toolbox { wasm_std, browser, engines })
+            }
             _ => Err(anyhow!(faults.join("\n\n"))),
         }
     })

@@ -1,6 +1,6 @@
-//! trunk, wasm-bindgen and wasm-opt: found, or installed below `target/tools`.
+//! trunk, wasm-bindgen, wasm-opt and geckodriver: found, or installed below `target/tools`.
 //!
-//! The first two are compiled from source where no prebuilt program is available, and that is most of the first start.
+//! All but wasm-opt are compiled from source where no prebuilt program is available, and that is most of the first start.
 //! They are compiled without optimization: their work takes a second either way.
 
 use super::version::{self, Version};
@@ -19,6 +19,10 @@ const TRUNK_OLDEST: &str = "0.21.0";
 /// npm's package; the oldest that knows the features we compile with. Debian's is 108.
 const BINARYEN: &str = "132";
 const BINARYEN_OLDEST: &str = "120";
+
+/// The newest release, and the oldest that computes roles and accessible names.
+const GECKODRIVER: &str = "0.37.1";
+const GECKODRIVER_OLDEST: &str = "0.32.0";
 
 /// The profile to compile tools with: as little work for the compiler as can be.
 /// (Measured on trunk, CPU time: unwinding and 16 units 318 s, this 281 s; 1, 2 or 4 units make no difference.)
@@ -49,6 +53,14 @@ pub fn ensure_wasm_bindgen(progress: &Progress) -> Result<()> {
     }
     let why = "joins wasm and JavaScript; runs the tests in wasm";
     install_crate(progress, "wasm-bindgen-cli", &pinned, why)
+}
+
+/// geckodriver, the WebDriver server of Firefox.
+pub fn ensure_geckodriver(progress: &Progress) -> Result<()> {
+    if is_here("geckodriver", GECKODRIVER, Some(GECKODRIVER_OLDEST)) {
+        return Ok(());
+    }
+    install_crate(progress, "geckodriver", GECKODRIVER, "drives Firefox in the tests")
 }
 
 /// wasm-opt, which makes the wasm smaller.
@@ -154,6 +166,8 @@ mod tests {
     fn the_pinned_versions_are_versions() {
         assert!(Version::parse(TRUNK) >= Version::parse(TRUNK_OLDEST));
         assert!(Version::parse(BINARYEN) >= Version::parse(BINARYEN_OLDEST));
-        assert!(Version::parse(TRUNK_OLDEST).is_some() && Version::parse(BINARYEN_OLDEST).is_some());
+        assert!(Version::parse(GECKODRIVER) >= Version::parse(GECKODRIVER_OLDEST));
+        let oldest = [TRUNK_OLDEST, BINARYEN_OLDEST, GECKODRIVER_OLDEST];
+        assert!(oldest.iter().all(|version| Version::parse(version).is_some()));
     }
 }

@@ -16,13 +16,17 @@ mod document;
 #[path = "../../../texts-macro/src/key.rs"]
 mod key;
 
+/// The page, and what a package for a learning platform adds to it.
+const PAGES: [&str; 2] = ["index.html", "web/scorm.html"];
+
 /// The folders with code whose texts the page shows.
-const CODE: [&str; 11] = [
+const CODE: [&str; 12] = [
     "crates/bridge/src",
     "crates/capture/src",
     "crates/dissect/src",
     "crates/host/src",
     "crates/lab/src",
+    "crates/lesson/src",
     "crates/netlab/src",
     "crates/report/src",
     "crates/router/src",
@@ -44,10 +48,21 @@ pub struct Found {
     pub file: String,
     /// Where it comes from.
     pub origin: Origin,
-    /// Whether English pages look it up, or have it at hand.
-    pub is_looked_up: bool,
+    /// How it is looked up.
+    pub kind: Kind,
     /// Whether no first frame shows it.
     pub later: bool,
+}
+
+/// How a text is looked up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// An English page has it at hand; braces are braces.
+    AtHand,
+    /// As it is; braces are braces.
+    Marked,
+    /// With arguments in the places of braces.
+    Filled,
 }
 
 /// Where a text comes from.
@@ -101,7 +116,9 @@ pub fn everything(root: &Path) -> Result<Vec<Found>> {
             serde_json::from_str(&fs::read_to_string(&path)?).with_context(|| file.clone())?;
         in_document(&document, &file, &mut all);
     }
-    in_page(&fs::read_to_string(root.join("index.html"))?, &mut all);
+    for file in PAGES {
+        in_page(&fs::read_to_string(root.join(file))?, file, &mut all);
+    }
     Ok(merged(all))
 }
 
@@ -112,7 +129,7 @@ fn merged(all: Vec<Found>) -> Vec<Found> {
         match unique.get_mut(&(text.key, text.name())) {
             Some(known) => {
                 known.later &= text.later;
-                known.is_looked_up |= text.is_looked_up;
+                known.kind = known.kind.max(text.kind);
             }
             None => _ = unique.insert((text.key, text.name()), text),
         }
@@ -134,17 +151,9 @@ pub fn faults(found: &[Found]) -> Vec<String> {
         .collect()
 }
 
-fn text(context: Option<String>, english: String, file: &str, origin: Origin, is_looked_up: bool) -> Found {
+fn text(context: Option<String>, english: String, file: &str, origin: Origin, kind: Kind) -> Found {
     let key = key::of(context.as_deref(), &english);
-    Found {
-        key,
-        context,
-        english,
-        file: file.to_owned(),
-        origin,
-        is_looked_up,
-        later: is_later(file, origin),
-    }
+    Found { key, context, english, file: file.to_owned(), origin, kind, later: is_later(file, origin) }
 }
 
 fn in_code(tokens: &TokenStream, file: &str, all: &mut Vec<Found>) -> Result<()> {
@@ -164,13 +173,13 @@ fn in_code(tokens: &TokenStream, file: &str, all: &mut Vec<Found>) -> Result<()>
         let strings = strings(&group.stream())?;
         let found = match (name.as_str(), strings.as_slice()) {
             ("t", [(0, context), (3, english), ..]) => {
-                text(Some(context.clone()), english.clone(), file, Origin::Code, true)
+                text(Some(context.clone()), english.clone(), file, Origin::Code, Kind::Filled)
             }
-            ("t", [(0, english), ..]) => text(None, english.clone(), file, Origin::Code, true),
-            ("mark", [(0, english), ..]) => text(None, english.clone(), file, Origin::Code, false),
+            ("t", [(0, english), ..]) => text(None, english.clone(), file, Origin::Code, Kind::Filled),
+            ("mark", [(0, english), ..]) => text(None, english.clone(), file, Origin::Code, Kind::Marked),
             ("plural", [.., (_, _), (_, _)]) => {
                 let (one, other) = forms(&strings).context("plural! needs two texts, one after the other")?;
-                text(None, format!("{one}\t{other}"), file, Origin::Code, true)
+                text(None, format!("{one}\t{other}"), file, Origin::Code, Kind::Filled)
             }
             _ => continue,
         };
@@ -208,17 +217,17 @@ fn in_document(document: &Value, file: &str, all: &mut Vec<Found>) {
     for value in texts.chain(chapters.flat_map(|chapter| ["title", "text"].map(|field| &chapter[field]))) {
         if let Some(english) = value.as_str() {
             let context = Some(document::CONTEXT.to_owned());
-            all.push(text(context, english.to_owned(), file, Origin::Scenario, false));
+            all.push(text(context, english.to_owned(), file, Origin::Scenario, Kind::AtHand));
         }
     }
 }
 
-fn in_page(page: &str, all: &mut Vec<Found>) {
+fn in_page(page: &str, file: &str, all: &mut Vec<Found>) {
     for part in page.split(" data-text").skip(1) {
         let inner = part.split_once('>').and_then(|(_, rest)| rest.split_once('<'));
         if let Some((english, _)) = inner {
             let english = english.split_whitespace().collect::<Vec<_>>().join(" ");
-            all.push(text(None, english, "index.html", Origin::Page, false));
+            all.push(text(None, english, file, Origin::Page, Kind::AtHand));
         }
     }
 }
@@ -242,7 +251,7 @@ mod tests {
 
     #[test]
     fn a_text_that_is_needed_early_somewhere_is_needed_early() {
-        let one = |file: &str| text(None, "A".into(), file, Origin::Code, true);
+        let one = |file: &str| text(None, "A".into(), file, Origin::Code, Kind::Filled);
         let later = |files: [&str; 2]| {
             merged(files.map(one).to_vec()).iter().map(|text| text.later).collect::<Vec<_>>()
         };
@@ -258,6 +267,7 @@ mod tests {
         in_document(&document, "scenarios/x.json", &mut all);
         in_page(
             "<p data-text>There is\n   more.</p><b id=\"x\" data-text class=\"y\">Yes</b><p>No</p>",
+            "index.html",
             &mut all,
         );
         assert_eq!(
@@ -268,7 +278,7 @@ mod tests {
 
     #[test]
     fn two_texts_with_one_number_are_a_fault() {
-        let one = text(None, "A".into(), "web/src/app.rs", Origin::Code, true);
+        let one = text(None, "A".into(), "web/src/app.rs", Origin::Code, Kind::Filled);
         let other = Found { english: "B".into(), ..one.clone() };
         assert!(faults(&[one.clone(), other])[0].contains("SALT"));
         assert_eq!(faults(&[one]), Vec::<String>::new());

@@ -1,7 +1,7 @@
 //! A language: its file in `web/texts`, and the files of the page that are made from it (crates/texts/src/catalog.rs reads those).
 
 use super::ENGLISH;
-use super::found::{Found, Origin};
+use super::found::{Found, Kind, Origin};
 use anyhow::{Context as _, Result, ensure};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
@@ -105,7 +105,7 @@ impl Language {
         if !is_whole || forms.iter().any(|form| form.contains('\t')) {
             return Some(format!("needs a text for each of: {}", self.categories.join(", ")));
         }
-        if !text.is_looked_up {
+        if text.kind != Kind::Filled {
             return None;
         }
         let known: BTreeSet<String> =
@@ -134,9 +134,9 @@ impl Language {
     /// The page's language file with these texts, in the order of their numbers. English where one is missing.
     pub fn compiled<'a>(&self, found: impl Iterator<Item = &'a Found>) -> String {
         let (mut numbers, mut lines) = (String::new(), String::new());
-        for text in found.filter(|text| text.is_looked_up || self.tag != ENGLISH) {
+        for text in found.filter(|text| text.kind != Kind::AtHand || self.tag != ENGLISH) {
             let line = self.line(text);
-            if !text.is_looked_up && line == text.check() + &escaped(&text.english) {
+            if text.kind == Kind::AtHand && line == text.check() + &escaped(&text.english) {
                 continue;
             }
             numbers += &format!("{:06x}", text.key);
@@ -149,8 +149,9 @@ impl Language {
     fn line(&self, text: &Found) -> String {
         let english: Vec<&str> = text.english.split('\t').collect();
         // Texts of tables and documents have no places: braces are braces.
-        let numbered =
-            |form: &str| escaped(&if text.is_looked_up { numbered(form, &english) } else { form.to_owned() });
+        let numbered = |form: &str| {
+            escaped(&if text.kind == Kind::Filled { numbered(form, &english) } else { form.to_owned() })
+        };
         let translated = self.texts.get(&text.name());
         if let [only] = english[..] {
             return text.check() + &numbered(translated.and_then(Value::as_str).unwrap_or(only));
@@ -221,9 +222,9 @@ impl fmt::Display for Language {
 mod tests {
     use super::*;
 
-    fn found(key: u32, english: &str, is_looked_up: bool) -> Found {
+    fn found(key: u32, english: &str, kind: Kind) -> Found {
         let (file, origin) = ("web/src/app.rs".into(), Origin::Code);
-        Found { key, context: None, english: english.into(), file, origin, is_looked_up, later: false }
+        Found { key, context: None, english: english.into(), file, origin, kind, later: false }
     }
 
     fn spanish(texts: serde_json::Value) -> Language {
@@ -234,13 +235,14 @@ mod tests {
     #[test]
     fn a_language_file_has_numbered_places_and_english_where_a_translation_is_missing() {
         let found = [
-            found(1, "{a} of {b:02} and {}", true),
-            found(2, "{count} frame\t{count} frames of {node}", true),
-            found(3, "Two\nlines", true),
-            found(4, "Title {x}", false),
-            found(5, "the {n}{th} frame", true),
+            found(1, "{a} of {b:02} and {}", Kind::Filled),
+            found(2, "{count} frame\t{count} frames of {node}", Kind::Filled),
+            found(3, "Two\nlines", Kind::Filled),
+            found(4, "Title {x}", Kind::AtHand),
+            found(6, "{80, 443}", Kind::Marked),
+            found(5, "the {n}{th} frame", Kind::Filled),
         ];
-        let english = "one other\n000001000002000003000005\n{0} of {1} and {2}\n{0} frame\t{0} frames of {1}\nTwo\\nlines\nthe {0}{1} frame\n";
+        let english = "one other\n000001000002000003000006000005\n{0} of {1} and {2}\n{0} frame\t{0} frames of {1}\nTwo\\nlines\n{80, 443}\nthe {0}{1} frame\n";
         assert_eq!(Language::english().compiled(found.iter()), english);
         let spanish = spanish(serde_json::json!({
             "{a} of {b:02} and {}": "{} y {b} de {a}",
@@ -248,15 +250,15 @@ mod tests {
             "Title {x}": "Título {x}",
             "the {n}{th} frame": "la {n}.ª trama",
         }));
-        let expected = "one other\n000001000002000003000004000005\n{2} y {1} de {0}\n{0} trama\t{1}: {0} tramas\nTwo\\nlines\nTítulo {x}\nla {0}.ª trama\n";
+        let expected = "one other\n000001000002000003000004000006000005\n{2} y {1} de {0}\n{0} trama\t{1}: {0} tramas\nTwo\\nlines\nTítulo {x}\n{80, 443}\nla {0}.ª trama\n";
         assert_eq!(spanish.compiled(found.iter()), expected);
         assert_eq!(spanish.faults(&found), Vec::<String>::new());
-        assert_eq!(spanish.missing(&found).map(|text| text.key).collect::<Vec<_>>(), [3]);
+        assert_eq!(spanish.missing(&found).map(|text| text.key).collect::<Vec<_>>(), [3, 6]);
     }
 
     #[test]
     fn what_does_not_fit_the_english_text_is_a_fault() {
-        let found = [found(1, "{a} of {b}", true), found(2, "{n} frame\t{n} frames", true)];
+        let found = [found(1, "{a} of {b}", Kind::Filled), found(2, "{n} frame\t{n} frames", Kind::Filled)];
         for (texts, what) in [
             (serde_json::json!({"{a} of {b}": "{a} de {c}"}), "other places in braces"),
             (serde_json::json!({"{n} frame\t{n} frames": "{n} tramas"}), "a text for each of: one, other"),
@@ -274,7 +276,7 @@ mod tests {
     #[test]
     fn completing_adds_what_is_missing_and_removes_what_is_gone() {
         let mut language = spanish(serde_json::json!({"Gone": "Ido", "Play": "Reproducir"}));
-        let found = [found(1, "Play", true), found(2, "Pause", true)];
+        let found = [found(1, "Play", Kind::Filled), found(2, "Pause", Kind::Filled)];
         language.complete(&found);
         assert_eq!(language.faults(&found), Vec::<String>::new());
         let again = Language::read(&language.to_string()).unwrap();
