@@ -90,8 +90,10 @@ addEventListener("unhandledrejection", (event) => broke(event.reason));
 const complete = new Promise((resolve) => addEventListener("complete", resolve, { once: true }));
 
 try {
-  const { default: start } = await import(new URL(js, document.baseURI));
-  await start({ module_or_path: new URL(wasm, document.baseURI) });
+  // While serving for development nothing is packed.
+  const { default: start, unpacked } = await import(new URL(js, document.baseURI));
+  const address = new URL(wasm, document.baseURI);
+  await start({ module_or_path: unpacked ? unpacked(address) : address });
 } catch (fault) {
   if (crash.hidden) {
     document.getElementById("crash-title").textContent = said("no-start");

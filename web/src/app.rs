@@ -76,6 +76,7 @@ pub fn App(props: &Props) -> Html {
                     }
                 });
             }
+            session.open_lesson();
             if session.query().embed {
                 embed::tell("ready", &[]);
             }
@@ -118,15 +119,16 @@ pub fn App(props: &Props) -> Html {
                     narration={view.narration.clone()}
                     view={view.clone()} aim={page.aim} memories={page.memories.clone()} greets={page.greets}
                     tools={view.tools.clone()} parts={page.parts} filter={view.applied.clone()} projector={page.workspace.projector}
+                    edits={session.tutor().is_none_or(|tutor| tutor.shows("editor"))}
                     grave={view.problems.iter().filter(|problem| problem.grave).count()} />
                 if let Some(instruments) = session.loaded().instruments.filter(|_| view.is_capture) {
                     { (instruments.meetings)(view) }
                 }
                 <Transport view={page.view.clone()} />
-                <Dock workspace={page.workspace} pane={page.workspace.side.then_some(page.pane)} kinds={view.kinds} addresses={page.addresses} />
+                <Dock workspace={page.workspace} pane={page.workspace.side.then_some(page.pane)} kinds={view.kinds} addresses={page.addresses} lesson={page.lesson} />
                 <Drawer workspace={page.workspace} view={page.view.clone()} parts={page.parts} />
                 <SidePane pane={page.pane} view={page.view.clone()} workspace={page.workspace} parts={page.parts}
-                    repair={page.repair.clone()} />
+                    repair={page.repair.clone()} lesson={page.lesson} />
                 { toasts(&session, &page.toasts, &page.parts) }
             </main>
             { announce(&page.announcement) }

@@ -8,15 +8,22 @@
 //! | `controls=none`, `time`, `all` | what can be pressed under the stage: nothing; playing and time (the default); speed as well |
 //! | `autoplay` | plays at once; otherwise it waits to be played |
 //! | `at=1.2s` | begins there |
-//! | `show=runs`, `inspect`, `document` | with this pane beside or below the stage |
+//! | `show=runs`, `inspect`, `document`, `lesson` | with this pane beside or below the stage |
 //! | `lock` | nothing can be changed or started |
 //! | `lang=es` | the page in this language (read by web/boot.js) |
 //! | `src=lab.json` | the document, from the same site |
 
+use crate::dom::window;
 use netlab::Instant;
 use scenario::quantity::parse_time;
 use texts::t;
 use wasm_bindgen::JsValue;
+use web_sys::{CustomEvent, CustomEventInit};
+
+/// What the address of this page asks for.
+pub fn query() -> (Query, Vec<String>) {
+    Query::parse(&window().location().search().unwrap_or_default())
+}
 
 /// What is to be pressed under the stage.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -67,10 +74,10 @@ impl Query {
                     Ok(at) => read.at = Some(Instant::ZERO + at),
                     Err(why) => wrong.push(t!("at={time}: {why}")),
                 },
-                ("show", "runs" | "inspect" | "document") => read.show = Some(value.to_owned()),
+                ("show", "runs" | "inspect" | "document" | "lesson") => read.show = Some(value.to_owned()),
                 ("src", src) if !src.is_empty() => read.src = Some(src.to_owned()),
                 ("controls", other) => wrong.push(t!("controls={other}: write none, time or all")),
-                ("show", other) => wrong.push(t!("show={other}: write runs, inspect or document")),
+                ("show", other) => wrong.push(t!("show={other}: write runs, inspect, document or lesson")),
                 // Services that count visitors add parameters of their own.
                 _ => {}
             }
@@ -91,25 +98,43 @@ impl Query {
     }
 }
 
-/// Posts a message to the outer page: `{source: "packetarium", event, …}`. It contains nothing that the outer page did not put into
-/// the address itself, so any page may receive it.
-pub fn tell(event: &str, details: &[(&str, JsValue)]) {
-    let window = crate::dom::window();
-    let Ok(Some(parent)) = window.parent() else { return };
-    if parent == window {
-        return;
-    }
+/// A message: `{source: "packetarium", event, …}`.
+fn message(event: &str, details: &[(&str, JsValue)]) -> JsValue {
     let message = js_sys::Object::new();
-    let set = |key: &str, value: &JsValue| {
+    let source = [("source", "packetarium".into()), ("event", event.into())];
+    for (key, value) in source.iter().chain(details) {
         // Cannot fail: it is a plain object.
-        let _ = js_sys::Reflect::set(&message, &key.into(), value);
-    };
-    set("source", &"packetarium".into());
-    set("event", &event.into());
-    for (key, value) in details {
-        set(key, value);
+        let _ = js_sys::Reflect::set(&message, &(*key).into(), value);
     }
-    let _ = parent.post_message(&message, "*");
+    message.into()
+}
+
+/// Posts a message to the outer page. It contains nothing that the outer page did not put into the address itself, or that was not
+/// done in the embed, so any page may receive it.
+fn post(message: &JsValue) {
+    let window = window();
+    let Ok(Some(parent)) = window.parent() else { return };
+    if parent != window {
+        let _ = parent.post_message(message, "*");
+    }
+}
+
+/// Reports to the outer page of an embed.
+pub fn tell(event: &str, details: &[(&str, JsValue)]) {
+    post(&message(event, details));
+}
+
+/// Reports to scripts of this page, as the `detail` of the event `packetarium` of its window, and to the outer page of an embed.
+pub fn report(is_embed: bool, event: &str, details: &[(&str, JsValue)]) {
+    let message = message(event, details);
+    let init = CustomEventInit::new();
+    init.set_detail(&message);
+    if let Ok(event) = CustomEvent::new_with_event_init_dict("packetarium", &init) {
+        let _ = window().dispatch_event(&event);
+    }
+    if is_embed {
+        post(&message);
+    }
 }
 
 #[cfg(test)]

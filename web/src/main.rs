@@ -34,6 +34,7 @@ mod frame;
 mod keys;
 mod language;
 mod layer;
+mod lesson;
 mod opening;
 mod parts;
 mod picture;
@@ -48,6 +49,7 @@ mod storage;
 mod strip;
 mod system;
 mod theme;
+mod tutor;
 mod wall_clock;
 mod workspace;
 

@@ -14,6 +14,7 @@ use crate::files;
 use crate::film::{self, Film};
 use crate::frame::next_frame;
 use crate::language;
+use crate::lesson;
 use crate::opening::{self, Opening, Trouble};
 use crate::session::Session;
 use crate::show::FIRST_MOVING_FRAME;
@@ -38,19 +39,26 @@ pub enum Part {
     Instruments,
     /// See [`Documents`].
     Documents,
+    /// See [`Programs`].
+    Programs,
     /// See [`Extras`].
     Extras,
+    /// See [`Lessons`].
+    Lessons,
 }
 
 impl Part {
     /// All of them, in the order in which they are loaded.
-    pub const ALL: [Self; 3] = [Self::Instruments, Self::Documents, Self::Extras];
+    pub const ALL: [Self; 5] =
+        [Self::Instruments, Self::Documents, Self::Programs, Self::Extras, Self::Lessons];
 
     /// What a person misses without it, at the beginning of a sentence.
     pub fn name(self) -> &'static str {
         match self {
             Self::Instruments => t!("The inspector and the instruments"),
             Self::Documents => t!("The runs, the editor, the examples and the opening of links and files"),
+            Self::Programs => t!("The consoles and services of hosts"),
+            Self::Lessons => t!("The lessons"),
             Self::Extras => t!("The help, the share dialog, the speed test and the recording of videos"),
         }
     }
@@ -61,6 +69,7 @@ impl From<lab::command::Part> for Part {
         match part {
             lab::command::Part::Instruments => Self::Instruments,
             lab::command::Part::Documents => Self::Documents,
+            lab::command::Part::Programs => Self::Programs,
         }
     }
 }
@@ -86,8 +95,12 @@ pub struct Loaded {
     pub instruments: Option<&'static Instruments>,
     /// What reads and changes documents.
     pub documents: Option<&'static Documents>,
+    /// What hosts run besides runs.
+    pub programs: Option<&'static Programs>,
     /// What few need at once.
     pub extras: Option<&'static Extras>,
+    /// Lessons.
+    pub lessons: Option<&'static Lessons>,
 }
 
 /// Packets, ladder, graphs, log, the inspector, the comparison of branches.
@@ -164,6 +177,16 @@ static DOCUMENTS: Documents = Documents {
     restart: components::restart,
 };
 
+/// The programs of hosts, and the consoles at which they are started.
+pub struct Programs {
+    /// The lab's part.
+    pub lab: &'static lab::parts::Programs,
+    /// The consoles and web browsers of hosts, or neither.
+    pub console: fn(Option<Tab>, &Rc<View>) -> Html,
+}
+
+static PROGRAMS: Programs = Programs { lab: &lab::parts::PROGRAMS, console: components::console };
+
 /// What few need at once.
 pub struct Extras {
     /// The dialog with the link and its QR code.
@@ -182,6 +205,19 @@ static EXTRAS: Extras = Extras {
     speed_test: components::speed_test,
     film: Film::begin,
 };
+
+/// Lessons: opened, judged, listed, graded.
+pub struct Lessons {
+    /// The dialog with all of them; with a link to a result that is to be graded.
+    pub course: fn(Option<Rc<str>>) -> Html,
+    /// Opens the lesson or result of a link: its fragment.
+    pub open_link: fn(&Session, &str),
+    /// Goes on with the lesson that was open in this tab.
+    pub resume: fn(&Session),
+}
+
+static LESSONS: Lessons =
+    Lessons { course: components::course, open_link: lesson::open_link, resume: lesson::resume };
 
 /// A part could not be loaded.
 #[derive(Clone, Copy, Debug)]
@@ -213,8 +249,10 @@ macro_rules! piece {
 
 piece!(instruments, instruments, INSTRUMENTS: Instruments);
 piece!(documents, documents, DOCUMENTS: Documents);
+piece!(programs, programs, PROGRAMS: Programs);
 // In the same file as the instruments: by itself it would be 5 KB more, and it is seldom wanted before them.
 piece!(instruments, extras, EXTRAS: Extras);
+piece!(lessons, lessons, LESSONS: Lessons);
 
 impl Loaded {
     /// Loads a part, and before the first one the texts that no first frame shows.
@@ -223,7 +261,19 @@ impl Loaded {
         Ok(match part {
             Part::Instruments => Self { instruments: Some(instruments().await?), ..self },
             Part::Documents => Self { documents: Some(documents().await?), ..self },
+            // Nothing of it is of use without documents.
+            Part::Programs => {
+                Self { documents: Some(documents().await?), programs: Some(programs().await?), ..self }
+            }
             Part::Extras => Self { extras: Some(extras().await?), ..self },
+            // They need all of it: consoles, forms, packets that prove something.
+            Part::Lessons => Self {
+                instruments: Some(instruments().await?),
+                documents: Some(documents().await?),
+                programs: Some(programs().await?),
+                lessons: Some(lessons().await?),
+                ..self
+            },
         })
     }
 
@@ -232,7 +282,9 @@ impl Loaded {
         Self {
             instruments: self.instruments.or(other.instruments),
             documents: self.documents.or(other.documents),
+            programs: self.programs.or(other.programs),
             extras: self.extras.or(other.extras),
+            lessons: self.lessons.or(other.lessons),
         }
     }
 
@@ -241,7 +293,9 @@ impl Loaded {
         match part {
             Part::Instruments => self.instruments.is_some(),
             Part::Documents => self.documents.is_some(),
+            Part::Programs => self.programs.is_some(),
             Part::Extras => self.extras.is_some(),
+            Part::Lessons => self.lessons.is_some(),
         }
     }
 
@@ -250,6 +304,7 @@ impl Loaded {
         lab::parts::Parts {
             instruments: self.instruments.map(|instruments| instruments.lab),
             documents: self.documents.map(|documents| documents.lab),
+            programs: self.programs.map(|programs| programs.lab),
         }
     }
 }
@@ -259,7 +314,8 @@ const FRAMES_FIRST: u32 = 6;
 /// The longest that the browser may be busy with other work before the next part is loaded, in milliseconds.
 const IDLE_MS: u32 = 1_000;
 
-/// Loads every part, one by one, once frames move or time stands still; then tells web/boot.js that the page is complete.
+/// Loads every part, one by one, once frames move or time stands still; then tells web/boot.js that the page is complete. That for lessons
+/// comes with the first lesson.
 pub async fn load_when_idle(session: Session) {
     let mut frames = 0;
     while frames < FRAMES_FIRST {
@@ -270,7 +326,7 @@ pub async fn load_when_idle(session: Session) {
         let still = matches!(session.lab().borrow().state(), State::Paused | State::Quiet | State::Broken);
         frames += u32::from(moves || still);
     }
-    for part in Part::ALL {
+    for part in Part::ALL.into_iter().filter(|part| *part != Part::Lessons) {
         idle().await;
         session.load(part).await;
     }

@@ -4,7 +4,7 @@
 use crate::aim::Aim;
 use crate::announce::Detail;
 use crate::dom::{copy, is_narrow, window};
-use crate::embed::Query;
+use crate::embed::{self, Query};
 use crate::frame::Bell;
 use crate::layer;
 use crate::opening::{Opening, Trouble};
@@ -18,6 +18,7 @@ use crate::storage::{self, Crashed, Kept, Settings};
 use crate::strip::Strip;
 use crate::system::System;
 use crate::theme::Choice;
+use crate::tutor::{Tutor, is_lesson_link};
 use crate::workspace::{Tab, Workspace};
 use lab::command::{Clock, Command, Editor, Look};
 use lab::edit::Edit;
@@ -72,6 +73,10 @@ struct Inner {
     statuses: Cell<[Status; Part::ALL.len()]>,
     /// What is to be done when a part is there.
     waiting: RefCell<Vec<(Part, Wish)>>,
+    /// The open lesson.
+    tutor: RefCell<Option<Rc<dyn Tutor>>>,
+    /// A link to a lesson or a result, with which the page was opened.
+    lesson_link: RefCell<Option<String>>,
     /// How often a dialog was closed.
     closed: Cell<u32>,
     page: RefCell<Option<UseReducerDispatcher<Page>>>,
@@ -102,8 +107,9 @@ impl Session {
     /// The part that reads documents could not be loaded. The first example needs none.
     pub async fn open() -> Result<Opened, Missing> {
         let mut settings = Settings::load().unwrap_or_default();
-        let fragment = fragment();
-        let (query, misread) = Query::parse(&window().location().search().unwrap_or_default());
+        let mut fragment = fragment();
+        let lesson_link = is_lesson_link(&fragment).then(|| std::mem::take(&mut fragment));
+        let (query, misread) = embed::query();
         if query.embed || query.show.is_some() {
             settings.workspace.side = query.show.is_some();
         }
@@ -117,6 +123,9 @@ impl Session {
             Some(documents) => (documents.opening)(&fragment, kept),
             None => Opening::first(),
         };
+        if opening.scenario.needs_programs() {
+            loaded = loaded.with(Part::Programs).await?;
+        }
         let crashed = Crashed::load().is_some();
         if crashed {
             Crashed::forget();
@@ -146,6 +155,8 @@ impl Session {
                 Part::ALL.map(|part| if loaded.has(part) { Status::Here } else { Status::Absent }),
             ),
             waiting: RefCell::default(),
+            tutor: RefCell::default(),
+            lesson_link: RefCell::new(lesson_link),
             closed: Cell::default(),
             page: RefCell::default(),
             aim: Cell::default(),
@@ -165,6 +176,39 @@ impl Session {
     /// The lab, for looking and for the loop that moves it.
     pub fn lab(&self) -> &RefCell<Lab> {
         &self.0.lab
+    }
+
+    /// The open lesson.
+    pub fn tutor(&self) -> Option<Rc<dyn Tutor>> {
+        self.0.tutor.borrow().clone()
+    }
+
+    /// This lesson is open now, or none any more.
+    pub fn set_tutor(&self, tutor: Option<Rc<dyn Tutor>>) {
+        let open = tutor.is_some();
+        *self.0.tutor.borrow_mut() = tutor;
+        self.change(Change::Lesson { open });
+        if !open && self.settings().workspace.side {
+            self.close_side();
+        }
+    }
+
+    /// Opens the lesson of the address, or goes on with the one that was open in this tab.
+    pub fn open_lesson(&self) {
+        let link = self.0.lesson_link.take();
+        if link.is_none()
+            && storage::get_for_this_tab(storage::LEFT_LESSON).is_none_or(|left| left.is_empty())
+        {
+            return;
+        }
+        self.when(Part::Lessons, move |session| {
+            if let Some(lessons) = session.loaded().lessons {
+                match link {
+                    Some(link) => (lessons.open_link)(session, &link),
+                    None => (lessons.resume)(session),
+                }
+            }
+        });
     }
 
     /// The stage, once there is one.
@@ -345,8 +389,23 @@ impl Session {
             // It is shown in the Inspect pane.
             self.want(Part::Instruments);
         }
-        let act = |session: &Self, command| {
+        let tutor = self.tutor();
+        if let Some(tutor) = &tutor
+            && command == Command::Editor(Editor::Tools(true))
+            && !tutor.shows("editor")
+        {
+            return self.say(t!("There is nothing to edit in this step of the lesson."));
+        }
+        let act = move |session: &Self, command| {
+            let is_edit = matches!(command, Command::Editor(_)) && command != Command::Editor(Editor::Undo);
+            let revision = session.lab().borrow().revision();
             session.with_rules(|rules, lab, page| rules.perform(lab, command, page));
+            // Selecting and dragging, with every movement of the pointer, change nothing that a lesson could keep.
+            let is_new = is_edit && session.lab().borrow().revision() != revision;
+            if let Some(refused) = tutor.filter(|_| is_new).and_then(|tutor| tutor.refuses(session)) {
+                session.perform(Editor::Undo);
+                session.say(refused);
+            }
         };
         match command.needs() {
             Some(part) => self.when(part.into(), move |session| act(session, command)),
@@ -386,10 +445,12 @@ impl Session {
                 let loaded = self.loaded().and(loaded);
                 self.0.loaded.set(loaded);
                 self.lab().borrow_mut().equip(loaded.of_lab());
-                self.set_status(part, Status::Here);
+                // One part may bring another.
+                let here = Part::ALL.into_iter().filter(|part| loaded.has(*part));
+                here.clone().for_each(|part| self.set_status(part, Status::Here));
                 self.show();
                 self.refresh();
-                for wish in self.take_waiting(part) {
+                for wish in here.flat_map(|part| self.take_waiting(part)).collect::<Vec<_>>() {
                     wish(self);
                 }
             }
@@ -457,8 +518,8 @@ impl Session {
 
     /// Opens this tab of the drawer, or closes it.
     pub fn open_drawer(&self, drawer: Option<Tab>) {
-        if drawer.is_some() {
-            self.want(Part::Instruments);
+        if let Some(tab) = drawer {
+            self.want(tab.needs());
         }
         let workspace = self.settings().workspace;
         let side = workspace.side && !(drawer.is_some() && is_narrow());
@@ -529,12 +590,16 @@ impl Session {
 
     /// Opens what the address names; it is not a change that a person made.
     pub fn open_given(&self, scenario: scenario::Scenario) {
-        self.with_rules(|rules, lab, page| rules.open_given(lab, scenario, page));
+        self.when(lab::command::Part::of(&scenario).into(), |session| {
+            session.with_rules(|rules, lab, page| rules.open_given(lab, scenario, page));
+        });
     }
 
     /// Opens one of the person's own scenarios, and goes on saving it under its number.
     pub fn open_own(&self, kept: shelf::Kept) {
-        self.with_rules(|rules, lab, page| rules.open_own(lab, kept.number, kept.scenario, page));
+        self.when(lab::command::Part::of(&kept.scenario).into(), move |session| {
+            session.with_rules(|rules, lab, page| rules.open_own(lab, kept.number, kept.scenario, page));
+        });
     }
 
     /// Shows nodes where they are being dragged to.
@@ -568,7 +633,13 @@ impl Session {
 
     /// The fragment changed: a link was opened in this tab, or the person went back.
     pub fn follow_fragment(&self) {
-        self.when(Part::Documents, |session| {
+        let now = fragment();
+        if is_lesson_link(&now) {
+            *self.0.lesson_link.borrow_mut() = Some(now);
+            return self.open_lesson();
+        }
+        // What the link needs is known when it is read.
+        self.when(Part::Programs, |session| {
             session.with_rules(|rules, lab, page| rules.follow_fragment(lab, fragment(), page));
         });
     }

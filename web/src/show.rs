@@ -177,6 +177,9 @@ impl Show {
         if steps > 0 {
             self.session.refresh();
         }
+        if let Some(tutor) = self.session.tutor() {
+            tutor.follow(&self.session);
+        }
         self.shown.has_news |= steps > 0 || self.session.lab().borrow().is_comparing();
         steps
     }
@@ -297,6 +300,7 @@ pub fn with_scene<T>(
         topology: look.topology,
         positions: look.positions,
         icons: look.icons,
+        services: look.services,
         history: look.history,
         at: look.at,
         rate: look.rate,

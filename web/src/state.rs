@@ -49,6 +49,8 @@ pub struct Page {
     pub announcement: Rc<str>,
     /// How the loading of the parts stands.
     pub parts: [Status; Part::ALL.len()],
+    /// A lesson is open; increases with all that is new in it.
+    pub lesson: Option<u32>,
     next_toast: u32,
 }
 
@@ -73,6 +75,8 @@ pub enum Pane {
     SpeedTest,
     /// The document.
     Document,
+    /// The open lesson.
+    Lesson,
 }
 
 /// What lies over the page.
@@ -80,6 +84,8 @@ pub enum Pane {
 pub enum Dialog {
     /// Scenarios to start from.
     Examples,
+    /// The lessons; with a link to a result that is to be graded.
+    Course(Option<Rc<str>>),
     /// A link to this.
     Share(Shared),
     /// Two branches side by side.
@@ -101,6 +107,7 @@ impl Dialog {
             Self::Examples | Self::Restart(_) => Some(Part::Documents),
             Self::Compare | Self::Conversation(_) => Some(Part::Instruments),
             Self::Share(_) | Self::Help => Some(Part::Extras),
+            Self::Course(_) => Some(Part::Lessons),
             Self::BadLink(_) => None,
         }
     }
@@ -113,6 +120,7 @@ impl Pane {
             Self::Runs | Self::Document => Some(Part::Documents),
             Self::Inspect => Some(Part::Instruments),
             Self::SpeedTest => Some(Part::Extras),
+            Self::Lesson => Some(Part::Lessons),
         }
     }
 }
@@ -164,6 +172,8 @@ pub enum Change {
     Shortcuts(bool),
     /// Sets how much a screen reader reads out.
     Detail(Detail),
+    /// There is something new in the lesson, or another one, or none.
+    Lesson { open: bool },
     /// The loading of the parts stands like this.
     Parts([Status; Part::ALL.len()]),
     /// Say something.
@@ -194,6 +204,7 @@ impl Page {
             toasts: Vec::new(),
             announcement: "".into(),
             parts: Default::default(),
+            lesson: None,
             next_toast: 0,
         }
     }
@@ -251,6 +262,13 @@ impl Reducible for Page {
             Change::Theme(theme) => page.theme = theme,
             Change::Shortcuts(shortcuts) => page.shortcuts = shortcuts,
             Change::Detail(detail) => page.detail = detail,
+            Change::Lesson { open } => {
+                page.lesson = open.then(|| page.lesson.map_or(0, |news| news.wrapping_add(1)));
+                if !open && page.pane == Pane::Lesson {
+                    page.pane = Pane::Runs;
+                    page.workspace.side = false;
+                }
+            }
             Change::Parts(parts) => page.parts = parts,
             Change::Say(text) => page.say(text),
             Change::Dismiss(id) => page.toasts.retain(|toast| toast.id != id),

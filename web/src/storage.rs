@@ -183,6 +183,21 @@ fn tab_storage() -> Option<web_sys::Storage> {
     web_sys::window()?.session_storage().ok().flatten()
 }
 
+/// The lesson that is open in this tab (web/src/lesson/progress.rs).
+pub const LEFT_LESSON: &str = "packetarium.lesson.1";
+
+/// What is kept under this name for this tab alone.
+pub fn get_for_this_tab(key: &str) -> Option<String> {
+    tab_storage()?.get_item(key).ok()?
+}
+
+/// Keeps this for this tab alone, if the browser allows it.
+pub fn set_for_this_tab(key: &str, text: &str) {
+    if let Some(storage) = tab_storage() {
+        let _ = storage.set_item(key, text);
+    }
+}
+
 /// The names of everything that is kept.
 pub fn keys() -> Vec<String> {
     let Some(storage) = storage() else { return Vec::new() };

@@ -3,6 +3,7 @@
 //! Sizes are custom properties of the root element, so that dragging a divider renders nothing.
 
 use crate::dom::window;
+use crate::parts::Part;
 use texts::t;
 use wasm_bindgen::JsCast;
 
@@ -17,11 +18,26 @@ pub enum Tab {
     Graphs,
     /// What happened, in words.
     Log,
+    /// The consoles of the hosts.
+    Console,
+    /// Their web browsers, which open in the place of the consoles.
+    Browser,
 }
 
 impl Tab {
     /// All of them, in order.
-    pub const ALL: [Self; 4] = [Self::Packets, Self::Sequence, Self::Graphs, Self::Log];
+    pub const ALL: [Self; 6] =
+        [Self::Packets, Self::Sequence, Self::Graphs, Self::Log, Self::Console, Self::Browser];
+    /// Those that have a tab of their own.
+    pub const TABS: [Self; 5] = [Self::Packets, Self::Sequence, Self::Graphs, Self::Log, Self::Console];
+
+    /// The one whose tab is marked while this is open.
+    pub const fn tab(self) -> Self {
+        match self {
+            Self::Browser => Self::Console,
+            Self::Packets | Self::Sequence | Self::Graphs | Self::Log | Self::Console => self,
+        }
+    }
 
     /// Its label.
     pub fn name(self) -> &'static str {
@@ -30,6 +46,8 @@ impl Tab {
             Self::Sequence => t!("Sequence"),
             Self::Graphs => t!("Graphs"),
             Self::Log => t!("Log"),
+            Self::Console => t!("Console"),
+            Self::Browser => t!("Web browser"),
         }
     }
 
@@ -40,6 +58,16 @@ impl Tab {
             Self::Sequence => "sequence",
             Self::Graphs => "graphs",
             Self::Log => "log",
+            Self::Console => "console",
+            Self::Browser => "browser",
+        }
+    }
+
+    /// The part of the page that it belongs to.
+    pub const fn needs(self) -> Part {
+        match self {
+            Self::Packets | Self::Sequence | Self::Graphs | Self::Log => Part::Instruments,
+            Self::Console | Self::Browser => Part::Programs,
         }
     }
 

@@ -6,8 +6,10 @@ use super::icon::{Glyph, icon};
 use super::on;
 use crate::aim::Aim;
 use crate::dom::focus_when_rendered;
+use crate::parts::Part;
 use crate::session::Session;
 use crate::state::{Change, Pane, Remembered};
+use crate::workspace::Tab;
 use lab::command::Look;
 use lab::edit::{self, Edit};
 use lab::format;
@@ -112,14 +114,13 @@ fn node_card(
     let Some(line) = view.sketch.nodes.iter().find(|line| line.id == node) else { return Html::default() };
     let about =
         line.addresses.first().map(|address| html! { <span class="hint">{ format!(" {address}") }</span> });
-    let starts = !view.tools.on
-        && line.kind == edit::Kind::Host
-        && !session.query().lock
-        && view.sketch.hosts().count() > 1;
+    let is_host = line.kind == edit::Kind::Host;
+    let starts = !view.tools.on && is_host && !session.query().lock && view.sketch.hosts().count() > 1;
     let body = html! {
         <>
             { for failed.map(|run| why(session, view, node, run)) }
             if starts { { start(session, view, node, aim.filter(|aim| aim.from == node)) } }
+            if is_host { { console(session) } }
             { memories(session, view, line, open) }
         </>
     };
@@ -144,6 +145,23 @@ fn memories(session: &Session, view: &View, node: &NodeLine, open: &[Remembered]
             <p class="hint">{ t!("Keep on the stage:") }</p>
             <div class="card-kinds" role="group" aria-label={t!("Keep on the stage")}>{ for chips }</div>
         }
+    }
+}
+
+/// What opens the console and the web browser of the selected host.
+fn console(session: &Session) -> Html {
+    let button = |tab: Tab, focused: &'static str| {
+        let open = on(session, move |session: &Session| {
+            session.open_drawer(Some(tab));
+            session.when(Part::Programs, move |_| focus_when_rendered(focused));
+        });
+        html! { <button type="button" class="chip" onclick={open}>{ tab.name() }</button> }
+    };
+    html! {
+        <div class="card-kinds" role="group" aria-label={t!("Programs")}>
+            { button(Tab::Console, "console-line") }
+            { button(Tab::Browser, "web-address") }
+        </div>
     }
 }
 

@@ -33,6 +33,9 @@ pub fn Dialogs(props: &Props) -> Html {
         None => Html::default(),
         // A dialog is opened once its part is there.
         Some(Dialog::Examples) => loaded.documents.map(|part| (part.library)()).unwrap_or_default(),
+        Some(Dialog::Course(result)) => {
+            loaded.lessons.map(|part| (part.course)(result.clone())).unwrap_or_default()
+        }
         Some(Dialog::Restart(command)) => {
             loaded.documents.map(|part| (part.restart)(&session, command)).unwrap_or_default()
         }

@@ -27,17 +27,26 @@ pub struct Props {
 pub fn Drawer(props: &Props) -> Html {
     let session = use_session();
     let workspace = props.workspace;
-    let body = match (session.loaded().instruments, workspace.drawer) {
-        (Some(instruments), tab) => (instruments.drawer)(tab, &props.view),
-        (None, Some(tab)) => drawer_body(tab, part_note(&session, Part::Instruments)),
-        (None, None) => Html::default(),
-    };
+    let (loaded, view) = (session.loaded(), &props.view);
+    // Each is there while another tab is open, too, and keeps what it has.
+    let instruments = loaded.instruments.map(|part| (part.drawer)(workspace.drawer, view));
+    let of_hosts = workspace.drawer.filter(|tab| tab.needs() == Part::Programs);
+    let console = loaded.programs.map(|part| match ((part.console)(of_hosts, view), of_hosts) {
+        (console, Some(tab)) => drawer_body(tab.tab(), console),
+        (console, None) => console,
+    });
+    let missing = workspace.drawer.filter(|tab| !loaded.has(tab.needs()));
+    let missing = missing.map(|tab| drawer_body(tab, part_note(&session, tab.needs())));
     html! {
         <section class="drawer" id="drawer" aria-label={t!("Instruments")}>
             if workspace.drawer.is_some() {
                 <Divider which={Which::Drawer} size={workspace.drawer_px} controls="drawer" label={t!("Height of the instruments")} />
             }
-            { body }
+            // Each in a place of its own: yew counts what stands side by side from the end, and would make the instruments anew
+            // when the console comes. What goes away stands before the others: yew would insert the instruments before it.
+            if let Some(missing) = missing { { missing } }
+            if let Some(instruments) = instruments { { instruments } }
+            if let Some(console) = console { { console } }
         </section>
     }
 }

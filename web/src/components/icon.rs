@@ -70,6 +70,8 @@ pub enum Glyph {
     Branch,
     /// A disc in a ring.
     Record,
+    /// A mortarboard.
+    Course,
 }
 
 impl Glyph {
@@ -111,6 +113,7 @@ impl Glyph {
             Self::Sliders => "M3.5 8h9M18.5 8h2M3.5 16h2M11.5 16h9M15.5 5v6M8.5 13v6",
             Self::Save => "M12 4v10M8 10.5l4 4 4-4M4 15v5h16v-5",
             Self::Record => "M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17M12 9a3 3 0 1 0 0 6 3 3 0 0 0 0-6",
+            Self::Course => "M2 9.5 12 5l10 4.5L12 14zM6.5 11.8V16c3 2.7 8 2.7 11 0v-4.2M21 10v5",
             Self::Branch => "M7 4v16M7 14c0-5 10-3 10-8M14 8l3-3 3 3",
             Self::Fish => {
                 "M3 12c3-5 9-6.5 13-3.5l4.5-3v13l-4.5-3C12 18.5 6 17 3 12zM8 10.8v.4M12.5 8.5c-1 2.2-1 4.8 0 7"

@@ -26,6 +26,8 @@ pub fn Instruments(props: &Props) -> Html {
     let graphs = use_graphs();
     let Some(tab) = props.tab else { return Html::default() };
     let body = match tab {
+        // Of another part: the drawer shows it.
+        Tab::Console | Tab::Browser => return Html::default(),
         Tab::Packets => html! { <Packets view={props.view.clone()} /> },
         Tab::Sequence => html! { <Sequence view={props.view.clone()} /> },
         Tab::Log => html! { <Log view={props.view.clone()} /> },

@@ -4,10 +4,13 @@
 
 mod action_button;
 mod branches;
+mod browser;
 mod card;
 mod cell;
 mod chapters;
+mod console;
 mod conversation;
+mod course;
 mod dialogs;
 mod divider;
 mod dock;
@@ -15,6 +18,7 @@ mod document_pane;
 mod drawer;
 mod filter_bar;
 mod frame_sheet;
+mod grades;
 mod graphs;
 mod help;
 mod icon;
@@ -24,6 +28,7 @@ mod instruments;
 mod item_field;
 mod item_panel;
 mod legend;
+mod lesson_pane;
 mod library;
 mod log;
 mod meetings;
@@ -35,6 +40,7 @@ mod packets;
 mod part_note;
 mod plot;
 mod problem_list;
+mod prose;
 mod restart;
 mod run_card;
 mod runs_pane;
@@ -59,6 +65,7 @@ pub use dock::Dock;
 pub use drawer::Drawer;
 pub use help::help;
 pub use inspector::inspector;
+pub use lesson_pane::lesson_pane;
 pub use meetings::meetings;
 pub use memory_cards::{memory_cards, toggle_memory};
 pub use restart::restart;
@@ -87,6 +94,11 @@ use yew::prelude::*;
 /// The open instrument.
 pub fn instruments(tab: Option<Tab>, view: &Rc<View>) -> Html {
     html! { <instruments::Instruments {tab} view={view.clone()} /> }
+}
+
+/// The consoles and web browsers of the hosts.
+pub fn console(open: Option<Tab>, view: &Rc<View>) -> Html {
+    html! { <console::Console {open} view={view.clone()} /> }
 }
 
 /// The dialog with two branches.
@@ -130,6 +142,11 @@ pub fn toolbar(tools: &Tools) -> Html {
 /// The dialog with the examples.
 pub fn library() -> Html {
     html! { <library::Library /> }
+}
+
+/// The dialog with the lessons.
+pub fn course(result: Option<Rc<str>>) -> Html {
+    html! { <course::Course {result} /> }
 }
 
 /// The dialog with the link.

@@ -28,12 +28,15 @@ pub struct Props {
     pub parts: [Status; Part::ALL.len()],
     /// A text that cannot be read, for repair.
     pub repair: Option<Rc<Trouble>>,
+    /// A lesson is open; another number for all that is new in it.
+    pub lesson: Option<u32>,
 }
 
-/// The panes, in order.
-pub const PANES: [Pane; 4] = [Pane::Runs, Pane::Inspect, Pane::SpeedTest, Pane::Document];
+/// The panes, in order; the first one is there while a lesson is open.
+pub const PANES: [Pane; 5] = [Pane::Lesson, Pane::Runs, Pane::Inspect, Pane::SpeedTest, Pane::Document];
 /// For each pane its name in ids and its label.
-pub const NAMES: [(&str, &str); 4] = [
+pub const NAMES: [(&str, &str); 5] = [
+    ("lesson", mark!("Lesson")),
     ("runs", mark!("Runs")),
     ("inspect", mark!("Inspect")),
     ("speed-test", mark!("Speed test")),
@@ -54,6 +57,7 @@ pub fn SidePane(props: &Props) -> Html {
         Pane::Runs => loaded.documents.map(|part| (part.runs)(&session, view)),
         Pane::Inspect => loaded.instruments.map(|part| (part.inspector)(&session, view)),
         Pane::SpeedTest => loaded.extras.map(|part| (part.speed_test)()),
+        Pane::Lesson => session.tutor().map(|tutor| tutor.pane(&session)),
         Pane::Document => loaded.documents.map(|part| (part.pane)(view, props.repair.as_ref())),
     };
     let missing =

@@ -54,6 +54,8 @@ pub struct Props {
     pub tools: Tools,
     /// How many problems keep the network from running.
     pub grave: usize,
+    /// The network can be edited: a lesson may want it as it is.
+    pub edits: bool,
     /// How the loading of the parts stands.
     pub parts: [Status; Part::ALL.len()],
     /// The display filter.
@@ -98,15 +100,17 @@ pub fn StagePane(props: &Props) -> Html {
                     { greeting(&session, sketch) }
                 }
                 <Layer view={props.view.clone()} aim={props.aim} memories={props.memories.clone()} parts={props.parts} canvas={canvas.clone()} />
-                <button type="button" class="button edit-toggle" aria-pressed={props.tools.on.to_string()}
-                    title={t!("Draw the network yourself (d)")} onclick={on(&session, move |session| {
-                        let on = session.lab().borrow().editing().on;
-                        session.perform(Editor::Tools(!on));
-                    })}>
-                    { icon(Glyph::Pencil) }{ if props.tools.on { t!("Done") } else { t!("Edit") } }
-                </button>
+                if props.edits {
+                    <button type="button" class="button edit-toggle" aria-pressed={props.tools.on.to_string()}
+                        title={t!("Draw the network yourself (d)")} onclick={on(&session, move |session| {
+                            let on = session.lab().borrow().editing().on;
+                            session.perform(Editor::Tools(!on));
+                        })}>
+                        { icon(Glyph::Pencil) }{ if props.tools.on { t!("Done") } else { t!("Edit") } }
+                    </button>
+                }
                 if props.tools.on {
-                    { for session.loaded().documents.map(|documents| (documents.tools)(&props.tools)) }
+                    if let Some(documents) = session.loaded().documents { { (documents.tools)(&props.tools) } }
                 }
                 if session.query().embed {
                     <a class="embed-home" target="_blank" rel="noopener" href={whole_page()}>{ t!("Open in Packetarium") }</a>
@@ -145,7 +149,13 @@ fn Layer(props: &LayerProps) -> Html {
     let tables = loaded.instruments.filter(|_| !open.is_empty());
     let tables = tables.map(|part| (part.memory_cards)(&session, view, open));
     let cards = loaded.documents.map(|part| (part.cards)(&session, view, props.aim, open));
-    html! { <div class="stage-layer" ref={session.layer()}>{ for tables }{ for cards }</div> }
+    // Each in a place of its own, as in the drawer.
+    html! {
+        <div class="stage-layer" ref={session.layer()}>
+            if let Some(tables) = tables { { tables } }
+            if let Some(cards) = cards { { cards } }
+        </div>
+    }
 }
 
 /// Puts the stage on the canvas while this component is there, and keeps its picture clear of what floats on it. The error

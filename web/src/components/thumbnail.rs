@@ -6,6 +6,7 @@ use crate::stage::palette::Theme;
 use crate::stage::{Next, Scene, Stage};
 use crate::system::System;
 use js_sys::{Array, Reflect};
+use lab::parts::Parts;
 use lab::still::Still;
 use markup::html;
 use scenario::Scenario;
@@ -38,11 +39,14 @@ pub fn Thumbnail(props: &Props) -> Html {
     let session = use_session();
     let canvas = use_node_ref();
     let theme = session.settings().theme.resolve(System::new().is_dark());
+    // A scenario with services is drawn again once hosts can run them.
+    let loaded = session.loaded();
+    let (parts, complete) = (loaded.of_lab(), loaded.programs.is_some());
     {
         let canvas = canvas.clone();
-        use_effect_with((props.scenario.clone(), theme), move |(scenario, theme)| {
+        use_effect_with((props.scenario.clone(), theme, complete), move |(scenario, theme, _)| {
             let canvas: HtmlCanvasElement = canvas.cast().expect("the canvas is rendered");
-            let watch = Watch::begin(canvas, scenario.clone(), *theme);
+            let watch = Watch::begin(canvas, scenario.clone(), parts, *theme);
             move || drop(watch)
         });
     }
@@ -56,7 +60,7 @@ struct Watch {
 }
 
 impl Watch {
-    fn begin(canvas: HtmlCanvasElement, scenario: Rc<Scenario>, theme: Theme) -> Self {
+    fn begin(canvas: HtmlCanvasElement, scenario: Rc<Scenario>, parts: Parts, theme: Theme) -> Self {
         let target = canvas.clone();
         let seen = Closure::<dyn FnMut(Array, IntersectionObserver)>::new(
             move |entries: Array, observer: IntersectionObserver| {
@@ -66,7 +70,7 @@ impl Watch {
                 if entries.iter().any(is_seen) {
                     observer.disconnect();
                     let (canvas, scenario) = (canvas.clone(), scenario.clone());
-                    when_idle(move || draw(&canvas, &scenario, theme));
+                    when_idle(move || draw(&canvas, &scenario, &parts, theme));
                 }
             },
         );
@@ -96,7 +100,7 @@ fn when_idle(act: impl FnOnce() + 'static) {
 }
 
 /// Draws the scenario's busiest moment. Where the browser cannot draw, the canvas stays empty.
-fn draw(canvas: &HtmlCanvasElement, scenario: &Scenario, theme: Theme) {
+fn draw(canvas: &HtmlCanvasElement, scenario: &Scenario, parts: &Parts, theme: Theme) {
     let [width, height] = [canvas.client_width(), canvas.client_height()].map(f64::from);
     let density = window().device_pixel_ratio();
     let Some(context) = canvas.get_context("2d").ok().flatten() else { return };
@@ -107,13 +111,14 @@ fn draw(canvas: &HtmlCanvasElement, scenario: &Scenario, theme: Theme) {
             *stage = own.and_then(|own| Stage::new(own.dyn_into().ok()?).ok());
         }
         let Some(stage) = stage else { return };
-        let still = Still::of(scenario);
+        let still = Still::of(scenario, parts);
         stage.resize(width, height, density);
         stage.expect_change(Next::Fit);
         stage.draw(&Scene {
             topology: still.world.topology(),
             positions: &still.positions,
             icons: &still.icons,
+            services: &[],
             history: still.world.history(),
             at: still.at,
             rate: 1e6,

@@ -35,6 +35,10 @@ pub fn TopBar(props: &Props) -> Html {
                 <h1>{ t!("Packetarium") }</h1>
             </div>
             <nav class="top-actions" aria-label={t!("Page")}>
+                <button type="button" class="button quiet" onclick={open(Dialog::Course(None))}>
+                    { icon(Glyph::Course) }<span class="wide-only">{ t!("Lessons") }</span>
+                    <span class="narrow-only visually-hidden">{ t!("Lessons") }</span>
+                </button>
                 <button type="button" class="button quiet" onclick={open(Dialog::Examples)}>
                     { icon(Glyph::Tiles) }<span class="wide-only">{ t!("Examples") }</span>
                     <span class="narrow-only visually-hidden">{ t!("Examples") }</span>

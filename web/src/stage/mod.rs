@@ -90,6 +90,8 @@ pub struct Scene<'a> {
     pub positions: &'a [(f64, f64)],
     /// What nodes are drawn as in place of their kind, by [`NodeId`]: the document's words.
     pub icons: &'a [Option<&'static str>],
+    /// What nodes offer to others, by [`NodeId`], in words; empty: nothing.
+    pub services: &'a [String],
     /// What happened.
     pub history: &'a History,
     /// The playhead.
@@ -204,11 +206,13 @@ impl Stage {
             self.standing.begin(scene.topology);
         }
         self.standing.read(scene.topology, scene.history, scene.at);
-        if !same || self.sketch.icons != scene.icons || !self.sketch.is_up_to_date(&self.standing) {
+        let as_before = self.sketch.icons == scene.icons && self.sketch.offers(scene.services);
+        if !same || !as_before || !self.sketch.is_up_to_date(&self.standing) {
             let font_min = self.sketch.font_min;
             self.sketch = Sketch::new(scene.topology, scene.positions, &self.standing, &self.looks);
             self.sketch.font_min = font_min;
             self.sketch.icons = scene.icons.into();
+            self.sketch.offer(scene.services, &self.looks);
             self.revision += 1;
         }
         if self.spotlight != scene.spotlight {

@@ -31,6 +31,8 @@ pub struct Sketch {
     pub plates: Vec<Plate>,
     /// The words of the pictures in place of those of the nodes' kinds, by node.
     pub icons: Vec<Option<&'static str>>,
+    /// What nodes offer to others, by node: the last line of their captions.
+    services: Vec<String>,
     /// No letters are smaller, in CSS pixels.
     pub font_min: f64,
     /// Of the addresses that hosts have from routers.
@@ -143,6 +145,7 @@ impl Sketch {
             cables: cables.collect(),
             plates: plates(topology, line),
             icons: Vec::new(),
+            services: Vec::new(),
             font_min: 0.0,
             addresses_revision: standing.addresses_revision,
             topology: topology.clone(),
@@ -153,6 +156,21 @@ impl Sketch {
     /// Whether it is the picture of this network.
     pub fn shows(&self, topology: &Topology, positions: &[(f64, f64)]) -> bool {
         self.positions == positions && self.topology == *topology
+    }
+
+    /// Writes what nodes offer to others below their addresses; an empty text: nothing.
+    pub fn offer(&mut self, services: &[String], looks: &Looks) {
+        self.services = services.to_vec();
+        for (node, text) in self.nodes.iter_mut().zip(services).filter(|(_, text)| !text.is_empty()) {
+            let text = elided(text, ADDRESS_CHARS_MAX);
+            let width_em = looks.measure(&text, Weight::Normal);
+            node.caption.push(Line { text, width_em });
+        }
+    }
+
+    /// Whether it shows that nodes offer this.
+    pub fn offers(&self, services: &[String]) -> bool {
+        self.services == services
     }
 
     /// Whether its captions have the hosts' present addresses.

@@ -176,6 +176,7 @@ fn host_text(why: HostRefusal) -> &'static str {
         HostRefusal::TooBig => t!("too big"),
         HostRefusal::SocketFull => t!("socket full"),
         HostRefusal::BacklogFull => t!("backlog full"),
+        HostRefusal::CardOff => t!("card off"),
     }
 }
 
