@@ -1,11 +1,13 @@
 // The page's controls and what a person does with them; the specs are written in these. Elements are found by role and
 // accessible name, so that a screen reader finds them too.
 //
-// Every test also fails at an error in the page, a violation of the Content-Security-Policy, and a request that leaves the page's
-// folder.
+// Every test also fails at an error in the page, a violation of the Content-Security-Policy, a request that leaves the page's
+// folder, and a mark of the catalog (U+0002) where its text should be when the test ends.
 import { test as base, expect } from "@playwright/test";
+import { fragment } from "./networks.js";
 import { CPU_THROTTLE, LONG } from "./patience.js";
 
+export * from "./networks.js";
 export { expect };
 
 export const test = base.extend({
@@ -23,6 +25,10 @@ export const test = base.extend({
         ),
       );
       await use(faults);
+      for (const page of context.pages()) {
+        const marked = await page.evaluate(() => /[^<>]*\u0002[^<>]*/.exec(document.documentElement.outerHTML)?.[0]).catch(() => undefined);
+        if (marked) faults.push(`a mark instead of its text: ${marked}`);
+      }
       expect(faults, "errors, policy violations and requests elsewhere").toEqual([]);
     },
     { auto: true },
@@ -51,66 +57,11 @@ export const test = base.extend({
   aquarium: async ({ page }, use) => use(new Aquarium(page)),
 });
 
-// Two hosts on a good switch and one behind a cable that loses every fifth frame; nothing is planned.
-export const QUIET = {
-  packetarium: 1,
-  title: "A quiet network",
-  seed: 3,
-  nodes: [
-    { id: "a", kind: "host", addresses: ["10.0.0.1/24", "fd00::1/64"] },
-    { id: "b", kind: "host", addresses: ["10.0.0.2/24", "fd00::2/64"] },
-    { id: "c", kind: "host", addresses: ["10.0.0.3/24"] },
-    { id: "s", kind: "switch" },
-  ],
-  links: [{ ends: ["a", "s"] }, { ends: ["b", "s"] }, { ends: ["c", "s"], impair: [{ loss: 0.2 }] }],
-};
-
-const host = (id, address, gateway) => ({ id, kind: "host", addresses: [address], ...(gateway && { gateway }) });
-const at = (node, ...addresses) => ({ [node]: { addresses } });
-
-// a – r1 – r2 – b, with nothing planned.
-export const ROUTED = {
-  packetarium: 1,
-  title: "Two routers",
-  seed: 3,
-  nodes: [
-    host("a", "10.0.1.1/24", "10.0.1.254"),
-    { id: "r1", kind: "router", routes: [{ to: "10.0.2.0/24", via: "10.0.12.2" }] },
-    { id: "r2", kind: "router", routes: [{ to: "10.0.1.0/24", via: "10.0.12.1" }] },
-    host("b", "10.0.2.1/24", "10.0.2.254"),
-  ],
-  links: [
-    { ends: ["a", "r1"], ports: at("r1", "10.0.1.254/24") },
-    { ends: ["r1", "r2"], ports: { ...at("r1", "10.0.12.1/24"), ...at("r2", "10.0.12.2/24") } },
-    { ends: ["r2", "b"], ports: at("r2", "10.0.2.254/24") },
-  ],
-};
-
-// A router with address translation for a host inside.
-export const HOME = {
-  packetarium: 1,
-  title: "A home",
-  seed: 3,
-  nodes: [
-    host("inside", "192.168.1.10/24", "192.168.1.1"),
-    { id: "home", kind: "router", nat: true },
-    host("server", "203.0.113.1/24"),
-  ],
-  links: [
-    { ends: ["inside", "home"], ports: at("home", "192.168.1.1/24") },
-    { ends: ["home", "server"], ports: { home: { addresses: ["203.0.113.2/24"], outside: true } } },
-  ],
-  runs: [{ ping: { from: "inside", to: "server", count: 2 } }],
-};
-
 /** Presses a tab, unless it is open: the tab of what is open closes it. */
 export async function openTab(page, name) {
   const tab = page.getByRole("tab", { name, exact: true });
   if ((await tab.getAttribute("aria-selected")) !== "true") await tab.click();
 }
-
-/** A share link to a scenario in its plain form: the part after the #. */
-export const fragment = (scenario) => `json:${encodeURIComponent(JSON.stringify(scenario))}`;
 
 export class Aquarium {
   constructor(page) {
@@ -233,6 +184,8 @@ export class Aquarium {
 
   /** The texts of a packet's cells: number, time, where, source, destination, protocol, length, info. */
   async cells(row) {
+    // Unlike an action, `allTextContents` does not wait: of a row that is not there yet it returns nothing.
+    await row.getByRole("gridcell").last().waitFor();
     return (await row.getByRole("gridcell").allTextContents()).map((text) => text.replaceAll("\u00a0", " "));
   }
 

@@ -68,7 +68,9 @@ export class Host {
     const old = /data-js=".\/web-(\w{16}).js"/.exec(page)[1];
     const oldVersion = await this.version();
     let worker = await this.#read("sw.js");
-    for (const name of await readdir(this.folder)) {
+    // The lessons, in folders, are none of its pieces and keep their names.
+    const files = (await readdir(this.folder, { withFileTypes: true })).filter((entry) => entry.isFile());
+    for (const { name } of files) {
       if (/\.(br|gz)$/.test(name)) continue;
       const isText = /\.(html|js)$/.test(name);
       let content = await readFile(join(this.folder, name));

@@ -1,6 +1,7 @@
 // Accessibility: axe finds no violation in any view in either theme, and everything can be done with the keyboard.
 import { violations } from "../axe.js";
 import { arpRequest, pcap } from "../captures.js";
+import { tabTo } from "../keyboard.js";
 import { HOME, QUIET, ROUTED, expect, fragment, test } from "../aquarium.js";
 
 async function branchOff({ aquarium }) {
@@ -52,6 +53,28 @@ const VIEWS = {
   "a host": async ({ aquarium }) => {
     await aquarium.pane("Inspect");
     await aquarium.inspector.getByRole("button", { name: /^Host a/ }).click();
+  },
+  "a console, with a command that runs and what could be typed": async ({ aquarium, page }) => {
+    await aquarium.open(QUIET);
+    await aquarium.instrument("Console");
+    const line = page.locator("#console-line");
+    await line.fill("ping 10.0.0.2");
+    await line.press("Enter");
+    await expect(page.getByRole("log", { name: "Console of a" })).toContainText("PING");
+    await line.fill("trace");
+    await line.press("Tab");
+    await expect(page.getByRole("status").filter({ hasText: "traceroute" })).toBeVisible();
+  },
+  "a page in the browser of a host": async ({ aquarium, page }) => {
+    const www = { ...QUIET.nodes[1], services: { http: { pages: { "/": "<h1>Hello</h1><p><a href='/x'>more</a></p>" } } } };
+    await aquarium.open({ ...QUIET, nodes: [QUIET.nodes[0], www, ...QUIET.nodes.slice(2)] });
+    await aquarium.instrument("Console");
+    await aquarium.button("Web browser").click();
+    await aquarium.atFullSpeed();
+    const address = page.getByRole("textbox", { name: "Address" });
+    await address.fill("10.0.0.2");
+    await address.press("Enter");
+    await expect(page.getByRole("region", { name: "Page on a" }).getByRole("heading", { name: "Hello" })).toBeVisible();
   },
   "a switch": async ({ aquarium }) => {
     await aquarium.pane("Inspect");
@@ -208,15 +231,6 @@ test("the theme follows the system until one is chosen, and the choice is kept",
   await expect.poll(background).toBe(light);
   expect(dark).not.toBe(light);
 });
-
-/** Presses Tab until this has the focus; fails after more presses than the page has controls. */
-async function tabTo(page, target, presses = 40) {
-  for (let press = 0; press < presses; press += 1) {
-    await page.keyboard.press("Tab");
-    if (await target.evaluate((element) => element === document.activeElement)) return;
-  }
-  throw new Error(`${target} is not reached with ${presses} presses of Tab`);
-}
 
 /** Collects the texts of the page's status while it changes: what a screen reader announces. */
 async function announcedFromNowOn(page) {

@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
 import { expect, fragment, openTab, QUIET, test } from "../aquarium.js";
+import { answer, next, pane } from "../lesson.js";
 import { LONG } from "../patience.js";
 
 const PINGING = { ...QUIET, runs: [{ ping: { from: "a", to: "b", count: 2 } }] };
@@ -15,6 +16,16 @@ test("embedded, the page shows the stage and the panes that the address names", 
   await expect(aquarium.speed).toBeVisible();
   await expect(aquarium.run("Ping a → b")).toBeVisible();
   await expect(aquarium.button("Pause")).toBeVisible();
+});
+
+test("the link to the whole page is not covered, in a wide and in a narrow frame", async ({ page }) => {
+  await page.goto(`./?embed#${fragment(QUIET)}`);
+  const link = page.getByRole("link", { name: "Open in Packetarium" });
+  for (const width of [1440, 900, 600]) {
+    await page.setViewportSize({ width, height: 600 });
+    const { width: length, height } = await link.boundingBox();
+    for (const x of [2, length - 2]) await link.click({ trial: true, position: { x, y: height / 2 } });
+  }
 });
 
 test("a locked embed can be watched but not changed", async ({ page, aquarium }) => {
@@ -45,15 +56,19 @@ test("an embed stores nothing, and shows nothing stored", async ({ page, aquariu
   await expect(aquarium.title("Mine")).toBeVisible();
 });
 
-test("the page around an embed receives messages about its state", async ({ page, baseURL, faults }) => {
-  const around = createServer((request, response) => {
-    const src = `${baseURL}?embed&autoplay&controls=all#${fragment(PINGING)}`.replaceAll('"', "%22");
+/** Serves a page of another origin with this one in it; returns its address, and how it ends. */
+async function around(src) {
+  const server = createServer((request, response) => {
     response.writeHead(200, { "content-type": "text/html" }).end(
-      `<link rel="icon" href="data:,"><script>heard = []; onmessage = (event) => heard.push(event.data)</script><iframe width="900" height="700" src="${src}"></iframe>`,
+      `<link rel="icon" href="data:,"><script>heard = []; onmessage = (event) => heard.push(event.data)</script><iframe width="900" height="700" src="${src.replaceAll('"', "%22")}"></iframe>`,
     );
   });
-  await new Promise((resolve) => around.listen(0, "127.0.0.1", resolve));
-  const url = `http://127.0.0.1:${around.address().port}/`;
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return { url: `http://127.0.0.1:${server.address().port}/`, end: () => server.close() };
+}
+
+test("the page around an embed receives messages about its state", async ({ page, baseURL, faults }) => {
+  const { url, end } = await around(`${baseURL}?embed&autoplay&controls=all#${fragment(PINGING)}`);
   await page.goto(url);
   const states = () => page.evaluate(() => heard.filter(({ source }) => source === "packetarium").map(({ event, state }) => state ?? event));
   await expect.poll(states).toEqual(expect.arrayContaining(["ready", "playing"]));
@@ -62,7 +77,26 @@ test("the page around an embed receives messages about its state", async ({ page
   const last = await page.evaluate(() => heard.at(-1));
   expect(last.at).toBeGreaterThan(1);
   expect(last.history).toMatch(/^[0-9a-f]{16}$/);
-  around.close();
+  end();
+  expect(faults.splice(0)).toEqual([`asked for ${url}`]);
+});
+
+test("the page around an embedded lesson receives what happens in it, and the browser keeps nothing of it", async ({ page, baseURL, faults }) => {
+  const { url, end } = await around(`${baseURL}?embed&show=lesson&controls=all#lesson:02-switch&seed=ada`);
+  await page.goto(url);
+  const frame = page.frameLocator("iframe");
+  await expect(pane(frame)).toContainText("Step 1 of 6", LONG);
+  await answer(frame, "Nothing. It is empty.");
+  await next(frame);
+  const lessons = () => page.evaluate(() => heard.filter(({ event }) => event.startsWith("lesson-")));
+  await expect.poll(async () => (await lessons()).map(({ event }) => event)).toEqual(["lesson-opened", "lesson-answered", "lesson-step"]);
+  const last = (await lessons()).at(-1);
+  expect(last).toMatchObject({ source: "packetarium", lesson: "switch", step: 2, steps: 6, goals: 0, of: 6, attempts: 1 });
+  expect(last.code).toMatch(/^[2-9a-z]{8}$/);
+  expect(last.result).toMatch(/^result:2:[\w-]+$/);
+  const keys = await page.frames().at(-1).evaluate(() => [...Object.keys(localStorage), ...Object.keys(sessionStorage)]);
+  expect(keys.filter((key) => /course|lesson/.test(key))).toEqual([]);
+  end();
   expect(faults.splice(0)).toEqual([`asked for ${url}`]);
 });
 

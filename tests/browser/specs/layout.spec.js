@@ -10,7 +10,7 @@ const SIZES = {
   "844x390": { width: 844, height: 390, first: 0.5, open: 0.2 },
   "820x1180": { width: 820, height: 1180, first: 0.7, open: 0.3 },
 };
-const INSTRUMENTS = ["Packets", "Sequence", "Graphs", "Log"];
+const INSTRUMENTS = ["Packets", "Sequence", "Graphs", "Log", "Console"];
 const PANES = ["Runs", "Inspect", "Speed test", "Document"];
 
 test.use({ kept: {} });

@@ -2,7 +2,7 @@
 import { expect, openTab, QUIET, test } from "../aquarium.js";
 import { violations } from "../axe.js";
 
-const INSTRUMENTS = ["Packets", "Sequence", "Log"];
+const INSTRUMENTS = ["Packets", "Sequence", "Log", "Console"];
 const PINGING = { ...QUIET, runs: [{ ping: { from: "a", to: "b", count: 2 } }] };
 
 const overflow = (page) => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
@@ -40,6 +40,33 @@ test("a run is started with fingers, and its results appear", async ({ page, aqu
   await form.getByRole("radio", { name: "Echo" }).tap();
   await form.getByRole("button", { name: "Start echo" }).tap();
   await expect(aquarium.run("TCP echo a → b")).toContainText("← Hello, aquarium!");
+});
+
+test("a command is typed with fingers, brought back and stopped", async ({ page, aquarium }) => {
+  await aquarium.open(QUIET);
+  await openTab(page, "Console");
+  await page.getByRole("combobox", { name: "Host", exact: true }).selectOption("a");
+  const output = page.getByRole("log", { name: "Console of a" });
+  const line = page.getByRole("textbox", { name: "Command on a", exact: true });
+  // While a command runs, what the line is for stands above it.
+  expect((await output.boundingBox()).height, "there is room for output").toBeGreaterThan(60);
+  const head = page.getByRole("group", { name: "Program" }).locator("..");
+  await line.tap();
+  await line.pressSequentially("pi");
+  await aquarium.button("Complete (Tab)").tap();
+  await expect(line).toHaveValue("ping ");
+  await line.pressSequentially("10.0.0.2");
+  await aquarium.button("Enter").tap();
+  await expect(output).toContainText("a$ ping 10.0.0.2");
+  await expect(head).toContainText("What you type goes to ping.");
+  expect((await head.boundingBox()).height, "the console's head takes two lines").toBeLessThan(120);
+  expect((await output.boundingBox()).height, "there is room for output").toBeGreaterThan(60);
+  await aquarium.button("Stop").tap();
+  await expect(output).toContainText("^C");
+  await aquarium.button("Line before").tap();
+  await expect(line).toHaveValue("ping 10.0.0.2");
+  await expect(line).toBeInViewport({ ratio: 1 });
+  expect(await overflow(page)).toBeLessThanOrEqual(0);
 });
 
 test("a tap on the drawing selects the node there", async ({ page, aquarium }) => {

@@ -7,7 +7,7 @@ import { LONG } from "../patience.js";
 
 const dist = resolve(process.env.PACKETARIUM_DIST ?? join(import.meta.dirname, "../../../dist"));
 const FIRST_BUDGET_BYTES = 500 * 1024;
-const PIECES = /\/(instruments|documents|shared_\d+)-[0-9a-f]{16}\.wasm$/;
+const PIECES = /\/(instruments|documents)-[0-9a-f]{16}\.(wasm|css)$/;
 
 const moves = (page) => page.waitForFunction(() => performance.getEntriesByName("first-moving-frame").length === 1, null, LONG);
 
@@ -41,7 +41,7 @@ async function spoil(page, name, answer) {
 const missing = (route) => route.fulfill({ status: 404, body: "not found" });
 
 /** The faults without those of a piece that a test has spoiled. */
-const forget = (faults) => expect(faults.splice(0).filter((fault) => !/404|integrity|digest|Failed to fetch|ERR_FAILED|\.wasm/.test(fault))).toEqual([]);
+const forget = (faults) => expect(faults.splice(0).filter((fault) => !/404|integrity|digest|Failed to fetch|ERR_FAILED|\.wasm|\.css/.test(fault))).toEqual([]);
 
 test("until the first frame moves, a visitor downloads at most 500 KB and no piece; then the pieces come by themselves", async ({ page }) => {
   await watch(page);
@@ -58,6 +58,7 @@ test("until the first frame moves, a visitor downloads at most 500 KB and no pie
   expect(all.some((name) => name.endsWith("_bg.wasm"))).toBe(true);
   expect(sum).toBeLessThanOrEqual(FIRST_BUDGET_BYTES);
   for (const part of ["instruments", "documents"]) expect(later.join(" ")).toContain(`${part}-`);
+  expect(later.join(" "), "the part for lessons comes with the first lesson").not.toContain("lessons-");
 });
 
 test("a piece that is missing is reported in its pane, time goes on, and trying again loads it", async ({ page, aquarium, faults }) => {
@@ -148,8 +149,55 @@ test("a link whose piece is missing loses nothing: a restart opens it", async ({
   forget(faults);
 });
 
+test("a console whose piece is missing is reported in its place, and a line typed later works", async ({ page, aquarium, faults }) => {
+  // In one file with the instruments.
+  const restore = await spoil(page, "instruments", missing);
+  await watch(page);
+  await aquarium.open(QUIET);
+  const panel = await aquarium.instrument("Console");
+  await expect(panel.getByRole("alert")).toContainText("The consoles and services of hosts could not be loaded");
+  await complete(page);
+  await restore();
+  await panel.getByRole("button", { name: "Try again" }).click();
+  await page.getByRole("textbox", { name: "Command on a", exact: true }).fill("hostname -I");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("log", { name: "Console of a" })).toContainText("10.0.0.1");
+  forget(faults);
+});
+
+test("an instrument that is open stays as it is while other pieces arrive", async ({ page, aquarium }) => {
+  await watch(page);
+  await page.addInitScript(() => {
+    const waiting = [];
+    window.requestIdleCallback = (callback) => (window.beIdle ? setTimeout(callback) : waiting.push(callback));
+    window.rest = () => {
+      window.beIdle = true;
+      waiting.splice(0).forEach((callback) => setTimeout(callback));
+    };
+  });
+  await aquarium.open(QUIET);
+  await aquarium.instrument("Packets");
+  await aquarium.packets.evaluate((grid) => (grid.isFromBefore = true));
+  expect(await page.evaluate(() => window.isComplete)).toBeUndefined();
+  await page.evaluate(() => window.rest());
+  await complete(page);
+  expect(await aquarium.packets.evaluate((grid) => grid.isFromBefore)).toBe(true);
+});
+
+test.describe("with an instrument open from the last visit", () => {
+  test.use({ kept: { "packetarium.settings.1": "greeted=true layout=packets,288,392,closed,plain" } });
+
+  test("a network with services opens: the programs come before the instruments", async ({ page, aquarium }) => {
+    const [a, b, ...rest] = QUIET.nodes;
+    await watch(page);
+    await aquarium.open({ ...QUIET, nodes: [a, { ...b, services: { echo: true } }, ...rest] });
+    await complete(page);
+    await expect(aquarium.packets).toBeVisible();
+  });
+});
+
 test("pieces also load from a host that does not know the type of wasm", async ({ page, aquarium }) => {
-  await page.route(PIECES, async (route) => {
+  await page.route(/\.wasm$/, async (route) => {
     const response = await route.fetch();
     await route.fulfill({ response, headers: { ...response.headers(), "content-type": "application/octet-stream" } });
   });
@@ -158,4 +206,20 @@ test("pieces also load from a host that does not know the type of wasm", async (
   await complete(page);
   await aquarium.instrument("Packets");
   await expect(aquarium.packet(1)).toBeVisible();
+});
+
+test("a style that is missing is reported with its pieces, and trying again loads both", async ({ page, aquarium, faults }) => {
+  const style = /\/instruments-[0-9a-f]{16}\.css$/;
+  await page.route(style, missing);
+  await watch(page);
+  await aquarium.open();
+  await moves(page);
+  const panel = await aquarium.instrument("Packets");
+  await expect(panel.getByRole("alert")).toContainText("could not be loaded");
+  await complete(page);
+  await page.unroute(style);
+  await panel.getByRole("button", { name: "Try again" }).click();
+  await expect(aquarium.packet(1)).toBeVisible();
+  await expect(page.locator("link[rel=stylesheet][href*=instruments]")).toHaveCount(1);
+  forget(faults);
 });

@@ -39,7 +39,7 @@ test("the arrow keys move between tabs", async ({ page, aquarium }) => {
   await expect(body(page, "Sequence")).toBeVisible();
   await expect(page.getByRole("tab", { name: "Sequence" })).toBeFocused();
   await page.keyboard.press("End");
-  await expect(body(page, "Log")).toBeVisible();
+  await expect(body(page, "Console")).toBeVisible();
   await page.keyboard.press("ArrowRight");
   await expect(body(page, "Packets")).toBeVisible();
 });
