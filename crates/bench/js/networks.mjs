@@ -4,11 +4,11 @@ import { join } from "node:path";
 
 const example = (name) => JSON.parse(readFileSync(join(import.meta.dirname, `../../../scenarios/${name}.json`), "utf8"));
 
-/** Two hosts on a switch that ping each other without an end. */
-export const TWO_HOSTS = { ...example("two-hosts-and-a-switch"), runs: [{ ping: { from: "a", to: "b", count: 1000 } }] };
+/** Two hosts on a switch that ping each other without an end. The chapters of an example are about its own runs. */
+export const TWO_HOSTS = { ...example("two-hosts-and-a-switch"), chapters: [], runs: [{ ping: { from: "a", to: "b", count: 1000 } }] };
 
 /** The storm begins at 100 ms and lasts: nobody turns the spanning tree on. */
-export const STORM = { ...example("broadcast-storm"), changes: [] };
+export const STORM = { ...example("broadcast-storm"), chapters: [], changes: [] };
 
 /** 1,000 hosts in a grid on 40 switches; 200 flows of UDP from one end to the other, about 5,000 frames on wires at a time. */
 export function thousand() {

@@ -7,7 +7,7 @@ const PINGS = { ...QUIET, links: QUIET.links.slice(0, 2), nodes: QUIET.nodes.fil
 /** Counts what a canvas is asked for, from the page's beginning. */
 const count = (page) =>
   page.addInitScript(() => {
-    window.asked = { texts: 0, copies: 0 };
+    window.asked = { texts: 0, copies: 0, copied: 0 };
     const { measureText, drawImage } = CanvasRenderingContext2D.prototype;
     CanvasRenderingContext2D.prototype.measureText = function (text) {
       window.asked.texts += 1;
@@ -15,6 +15,8 @@ const count = (page) =>
     };
     CanvasRenderingContext2D.prototype.drawImage = function (...what) {
       window.asked.copies += 1;
+      // A part of the stage's canvas: left, top, width and height of the source, and the same of the destination.
+      if (this.canvas.isConnected && what.length === 9) window.asked.copied += (what[7] * what[8]) / (this.canvas.width * this.canvas.height);
       return drawImage.apply(this, what);
     };
   });
@@ -67,9 +69,43 @@ test("while frames move, what stands still is not painted again and no text is m
   expect(after.layersPainted).toBe(before.layersPainted);
   expect(after.textsMeasured).toBe(before.textsMeasured);
   expect(after.texts).toBe(before.texts);
-  // Two layers, and a capsule now and then.
-  expect(after.copies - before.copies).toBeLessThan(6 * (after.stage.done - before.stage.done));
+  // Two layers in a few places, and a capsule now and then.
+  const drawn = after.stage.done - before.stage.done;
+  expect(after.copies - before.copies).toBeLessThan(8 * drawn);
+  expect((after.copied - before.copied) / drawn, "how much of the canvas is copied in an animation frame").toBeLessThan(0.2);
 });
+
+const LOSSES = {
+  ...QUIET,
+  runs: [{ ping: { from: "a", to: "c", count: 1000, interval: "50ms" } }, { iperf: { from: "b", to: "a", udp: true, rate: "1Mbps", seconds: 60 } }],
+};
+
+for (const [name, scenario] of Object.entries({ pings: PINGS, "losses and a crowded cable": LOSSES }))
+  test(`what was painted piece by piece is the whole picture: ${name}`, async ({ page, aquarium }) => {
+    await aquarium.open(scenario);
+    const picture = () => aquarium.canvas.evaluate((canvas) => canvas.toDataURL());
+    const { x, y, width, height } = await aquarium.canvas.boundingBox();
+    const window = page.viewportSize();
+    for (const share of [0.1, 0.5, 0.9]) {
+      const { stage } = await counters(page);
+      // Over nodes and cables, which are pointed at then.
+      for (let step = 0; step < 10; step += 1) {
+        await page.mouse.move(x + width * share, y + (height * step) / 10);
+        await pass(page, 6);
+      }
+      await expect.poll(async () => (await counters(page)).stage.done - stage.done, LONG).toBeGreaterThan(30);
+      await aquarium.button("Pause").click();
+      await page.mouse.move(5, 5);
+      await aquarium.atRest();
+      const piecewise = await picture();
+      // Another size and back: everything is painted anew.
+      await page.setViewportSize({ ...window, height: window.height - 40 });
+      await expect.poll(async () => (await picture()) !== piecewise).toBe(true);
+      await page.setViewportSize(window);
+      await expect.poll(async () => (await picture()) === piecewise, "the picture in pieces is the whole one").toBe(true);
+      await aquarium.button("Play").click();
+    }
+  });
 
 test("a network without places fills the stage, and no name is cut", async ({ page, aquarium }) => {
   const hosts = Array.from({ length: 60 }, (_, number) => ({ id: `h${number}`, kind: "host", addresses: [`10.0.0.${number + 1}/24`] }));

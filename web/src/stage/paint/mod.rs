@@ -20,6 +20,7 @@ pub mod pen;
 pub mod picture;
 mod ports;
 pub mod surface;
+mod touched;
 pub mod vector;
 
 use super::camera::View;
@@ -38,6 +39,7 @@ use pen::Pen;
 use picture::Picture;
 use ports::Ports;
 use surface::{Atlas, Surface};
+use touched::{Parts, touched};
 use trace::selection::Selection;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
@@ -56,8 +58,8 @@ pub struct Painter {
     density: f64,
     /// What the layers and the atlases were painted for.
     painted: Option<Stamp>,
-    /// What the picture painted last may have painted.
-    reached: Reach,
+    /// What the picture painted last has painted upon.
+    touched: Parts,
     /// How often the layers were painted.
     layers_painted: u32,
 }
@@ -68,35 +70,6 @@ type NodeKey = (Kind, u64, Option<&'static str>);
 /// How far from nodes and ports something may be painted, across and down: a capsule with its halo; a dropped frame that falls, with
 /// its reason, a queue, a number of frames.
 const LIVELY_PX: [(f64, f64); 2] = [(110.0, 50.0), (180.0, 110.0)];
-
-/// How far a picture reaches, by what is on it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Reach {
-    /// Frames on their lanes.
-    Frames,
-    /// Words, queues and plates beside them.
-    Words,
-    /// What a hand holds.
-    Anywhere,
-}
-
-impl Reach {
-    fn of(picture: &Picture<'_>) -> Self {
-        let traffic = picture.traffic;
-        match () {
-            () if picture.editing => Self::Anywhere,
-            () if traffic.dropped_frames.is_empty()
-                && traffic.crashes.is_empty()
-                && traffic.queues.is_empty()
-                && traffic.tallies.is_empty()
-                && traffic.plates.is_empty() =>
-            {
-                Self::Frames
-            }
-            () => Self::Words,
-        }
-    }
-}
 
 #[derive(Clone, Copy, PartialEq)]
 struct Stamp {
@@ -137,7 +110,7 @@ impl Painter {
             size: Size::ZERO,
             density: 1.0,
             painted: None,
-            reached: Reach::Anywhere,
+            touched: Parts::default(),
             layers_painted: 0,
         })
     }
@@ -184,17 +157,16 @@ impl Painter {
         let pen = Pen::new(&self.stage.context, self.density);
         pen.in_device_pixels();
         // The canvas keeps what was painted last: outside of where things move it is as it was.
-        let reach = if is_new { Reach::Anywhere } else { Reach::of(picture) };
-        let part = match std::mem::replace(&mut self.reached, reach).max(reach) {
-            Reach::Frames => self.lively[0],
-            Reach::Words => self.lively[1],
-            Reach::Anywhere => self.backdrop.whole(),
-        };
+        let now = self.touched_by(picture, is_new);
+        let mut parts = std::mem::replace(&mut self.touched, now.clone());
+        now.iter().for_each(|part| parts.add(part));
         pen.context.save();
         pen.context.begin_path();
-        pen.context.rect(part.x0, part.y0, part.width(), part.height());
+        for part in parts.iter() {
+            pen.context.rect(part.x0, part.y0, part.width(), part.height());
+        }
         pen.context.clip();
-        self.backdrop.copy_to(pen.context, part);
+        parts.iter().for_each(|part| self.backdrop.copy_to(pen.context, part));
         let mut frames = Frames {
             pen: &pen,
             palette,
@@ -206,13 +178,33 @@ impl Painter {
         frames.paint_below_nodes(picture.traffic);
         Self::paint_halos(&pen, palette, picture);
         pen.in_device_pixels();
-        self.front.copy_to(pen.context, self.front_extent);
+        parts.iter().for_each(|part| self.front.copy_to(pen.context, part.intersect(self.front_extent)));
         pen.upright();
         Ports { pen: &pen, palette, picture, size: self.size }.paint_glow();
         frames.paint_above_nodes(picture.traffic);
         pen.upright();
         hand::paint(&pen, palette, picture);
         pen.context.restore();
+    }
+
+    /// The parts of the canvas that a picture paints upon.
+    fn touched_by(&self, picture: &Picture<'_>, is_new: bool) -> Parts {
+        let traffic = picture.traffic;
+        let has_words = !(traffic.dropped_frames.is_empty()
+            && traffic.crashes.is_empty()
+            && traffic.queues.is_empty()
+            && traffic.tallies.is_empty()
+            && traffic.plates.is_empty());
+        if is_new || picture.editing {
+            return Parts::one(self.backdrop.whole());
+        }
+        if has_words {
+            return Parts::one(self.lively[1]);
+        }
+        let Some(touched) = touched(picture) else { return Parts::one(self.lively[0]) };
+        let mut parts = Parts::default();
+        touched.into_iter().for_each(|rect| parts.add(self.in_device_pixels(rect)));
+        parts
     }
 
     /// Paints it onto another context, as large as the canvas, without what a hand holds.
