@@ -23,6 +23,23 @@ const count = (page) =>
 
 const counters = (page) => page.evaluate(() => ({ ...window.packetariumFrames(), ...window.asked }));
 
+/** The largest difference between the stage's canvas and a picture of it, in steps of a color of 256; 256: they have other sizes. */
+const difference = (page, before) =>
+  page.evaluate(async (before) => {
+    const image = new Image();
+    image.src = before;
+    await image.decode();
+    const canvas = document.querySelector(".stage-canvas");
+    if (image.width !== canvas.width || image.height !== canvas.height) return 256;
+    const pixels = (picture) => {
+      const context = new OffscreenCanvas(image.width, image.height).getContext("2d");
+      context.drawImage(picture, 0, 0);
+      return context.getImageData(0, 0, image.width, image.height).data;
+    };
+    const now = pixels(canvas);
+    return pixels(image).reduce((most, value, place) => Math.max(most, Math.abs(value - now[place])), 0);
+  }, before);
+
 /** Waits for this number of animation frames of the browser. */
 const pass = (page, frames) =>
   page.evaluate(async (frames) => {
@@ -102,7 +119,8 @@ for (const [name, scenario] of Object.entries({ pings: PINGS, "losses and a crow
       await page.setViewportSize({ ...window, height: window.height - 40 });
       await expect.poll(async () => (await picture()) !== piecewise).toBe(true);
       await page.setViewportSize(window);
-      await expect.poll(async () => (await picture()) === piecewise, "the picture in pieces is the whole one").toBe(true);
+      // A clip of several parts smooths edges of curves otherwise, by less than can be seen.
+      await expect.poll(() => difference(page, piecewise), "between the picture in pieces and the whole one").toBeLessThan(32);
       await aquarium.button("Play").click();
     }
   });
