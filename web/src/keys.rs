@@ -67,7 +67,7 @@ pub const ALL: &[(&str, Key, &str)] = &[
     ("d", Key::Edit, mark!("draw the network yourself, or stop")),
     ("t", Key::Memory, mark!("keep the selected node’s table on the stage, or close it")),
     ("l", Key::Addresses, mark!("show addresses on frames, or hide them")),
-    ("e", Key::Examples, "examples"),
+    ("e", Key::Examples, mark!("examples")),
     ("s", Key::Share, mark!("share as a link")),
     ("Escape", Key::Deselect, mark!("select nothing")),
     ("?", Key::Help, mark!("this help")),

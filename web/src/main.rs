@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`stage`] | the canvas: draws the history at the playhead |
 //! | [`show`] | the one loop that runs the lab and draws the stage, on the browser's animation frames ([`frame`]) |
+//! | [`sound`] | the notes of frames, if a person wants them |
 //! | [`stopwatch`] | what each part of an animation frame takes, for [`lab::budget`] and for tests |
 //! | [`state`] | the state of the page besides the lab: one value, changed in one place |
 //! | [`components`] | what is rendered from lab and state |
@@ -42,6 +43,7 @@ mod projector;
 mod session;
 mod shelf;
 mod show;
+mod sound;
 mod stage;
 mod state;
 mod stopwatch;

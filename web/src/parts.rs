@@ -18,6 +18,7 @@ use crate::lesson;
 use crate::opening::{self, Opening, Trouble};
 use crate::session::Session;
 use crate::show::FIRST_MOVING_FRAME;
+use crate::sound;
 use crate::state::{Remembered, Shared};
 use crate::storage;
 use crate::workspace::Tab;
@@ -30,6 +31,7 @@ use std::rc::Rc;
 use texts::t;
 use trace::selection::Selection;
 use web_sys::{Event, File, HtmlCanvasElement};
+use wire::Instant;
 use yew::Html;
 
 /// A part of the page that is loaded by itself.
@@ -121,6 +123,8 @@ pub struct Instruments {
     pub open_capture: fn(&Session, File),
     /// What nodes remember, beside them on the stage.
     pub memory_cards: fn(&Session, &View, &[Remembered]) -> Html,
+    /// The stage in words, for screen readers.
+    pub stage_words: fn(&View) -> Html,
     /// Opens or closes the most telling table of the selected node.
     pub toggle_memory: fn(&Session),
 }
@@ -134,6 +138,7 @@ static INSTRUMENTS: Instruments = Instruments {
     meetings: components::meetings,
     open_capture: files::open_capture,
     memory_cards: components::memory_cards,
+    stage_words: components::stage_words,
     toggle_memory: components::toggle_memory,
 };
 
@@ -195,6 +200,8 @@ pub struct Extras {
     pub help: fn(&Session, bool, crate::announce::Detail) -> Html,
     /// The speed test.
     pub speed_test: fn() -> Html,
+    /// Plays the notes of what happened between two moments.
+    pub play: fn(&Session, Instant, Instant),
     /// Begins to record the stage.
     pub film: fn(&Session, &HtmlCanvasElement, film::Callback) -> Option<Film>,
 }
@@ -203,6 +210,7 @@ static EXTRAS: Extras = Extras {
     share: components::share,
     help: components::help,
     speed_test: components::speed_test,
+    play: sound::play,
     film: Film::begin,
 };
 

@@ -20,7 +20,8 @@ use crate::system::System;
 use crate::theme::Choice;
 use crate::tutor::{Tutor, is_lesson_link};
 use crate::workspace::{Tab, Workspace};
-use lab::command::{Clock, Command, Editor, Look};
+use lab::action::Action;
+use lab::command::{Act, Clock, Command, Editor, Look};
 use lab::edit::Edit;
 use lab::session::{self, Asked, Backend, Beginning, Framing, Saved, Session as Rules};
 use lab::view::View;
@@ -32,7 +33,7 @@ use std::rc::Rc;
 use texts::t;
 use trace::selection::Selection;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::HtmlElement;
+use web_sys::{AudioContext, HtmlElement};
 use yew::{NodeRef, UseReducerDispatcher};
 
 /// The handle.
@@ -89,6 +90,7 @@ struct Inner {
     layer_of: Cell<u32>,
     /// Where the time is shown; written directly, because it changes with every animation frame.
     clock: NodeRef,
+    speaker: RefCell<Option<AudioContext>>,
 }
 
 /// Something that a person did and that waits for a part.
@@ -164,6 +166,7 @@ impl Session {
             layer_is_stale: Cell::new(true),
             layer_of: Cell::default(),
             clock: NodeRef::default(),
+            speaker: RefCell::default(),
         }));
         session.0.rules.borrow().begin(&mut session.0.lab.borrow_mut(), beginning, &session);
         // With less motion nothing moves before a person lets it.
@@ -396,8 +399,15 @@ impl Session {
         {
             return self.say(t!("There is nothing to edit in this step of the lesson."));
         }
+        // A branch without one frame is no edit that could be undone.
+        if let (Some(tutor), Command::Act(Act::Do(Action::Lose(_)))) = (&tutor, &command)
+            && !tutor.shows("editor")
+        {
+            return self.say(t!("There is nothing to edit in this step of the lesson."));
+        }
         let act = move |session: &Self, command| {
-            let is_edit = matches!(command, Command::Editor(_)) && command != Command::Editor(Editor::Undo);
+            let is_edit = matches!(command, Command::Editor(_) | Command::Act(Act::Do(_)))
+                && command != Command::Editor(Editor::Undo);
             let revision = session.lab().borrow().revision();
             session.with_rules(|rules, lab, page| rules.perform(lab, command, page));
             // Selecting and dragging, with every movement of the pointer, change nothing that a lesson could keep.
@@ -569,6 +579,16 @@ impl Session {
         self.set_settings(Settings { addresses, ..self.settings() });
         self.change(Change::Addresses(addresses));
         self.refresh();
+    }
+
+    /// Frames sound from now on, or no longer.
+    pub fn set_sounds(&self, sounds: bool) {
+        self.set_settings(Settings { sounds, ..self.settings() });
+    }
+
+    /// What plays the notes of frames, once there was one to play.
+    pub fn speaker(&self) -> &RefCell<Option<AudioContext>> {
+        &self.0.speaker
     }
 
     /// Sets how much a screen reader reads out.

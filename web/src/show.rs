@@ -28,6 +28,8 @@ const TRACE_MS: f64 = 2.5;
 const VIEW_EVERY_MS: f64 = 100.0;
 /// The same while nothing happens but that time passes: no panel has anything new but the time line's value for screen readers.
 const VIEW_SELDOM_MS: f64 = 400.0;
+/// At most so often the clock's digits change while time passes: faster than they can be read.
+const CLOCK_MS: f64 = 45.0;
 /// The benchmark waits for this mark.
 pub const FIRST_MOVING_FRAME: &str = "first-moving-frame";
 
@@ -41,6 +43,8 @@ struct Shown {
     /// Of the history, when the view was taken.
     hash: u64,
     clock: String,
+    /// When the clock was written.
+    clock_ms: f64,
     moved_once: bool,
     /// The stage and the time line are not drawn as the lab is now.
     stage_is_stale: bool,
@@ -92,8 +96,9 @@ impl Show {
         self.notice_changes(moved);
         self.draw(now_ms);
         if moved {
+            self.sound(moment);
             self.shown.moment = Some(moment);
-            self.write_clock(moment.0);
+            self.write_clock(moment, now_ms);
         }
         self.render(moment, now_ms);
         self.stopwatch.end();
@@ -228,7 +233,23 @@ impl Show {
         }
     }
 
-    fn write_clock(&mut self, at: Instant) {
+    /// Lets frames sound that have arrived since the last animation frame, if a person wants that.
+    fn sound(&self, (at, state): (Instant, State)) {
+        if let Some((before, _)) = self.shown.moment
+            && state == State::Playing
+            && self.session.settings().sounds
+            && let Some(extras) = self.session.loaded().extras
+        {
+            (extras.play)(&self.session, before, at);
+        }
+    }
+
+    /// While time passes, its digits are written less often than frames are drawn: each time the browser lays out its text.
+    fn write_clock(&mut self, (at, state): (Instant, State), now_ms: f64) {
+        if state == State::Playing && now_ms - self.shown.clock_ms < CLOCK_MS {
+            return;
+        }
+        self.shown.clock_ms = now_ms;
         let text = format::clock(at);
         if text != self.shown.clock
             && let Some(clock) = self.session.clock().cast::<Node>()

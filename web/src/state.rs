@@ -14,6 +14,7 @@ use lab::results::Phase;
 use lab::view::View;
 use std::rc::Rc;
 use texts::{plural, t};
+use trace::selection::Selection;
 use yew::Reducible;
 
 /// What the page is like.
@@ -178,6 +179,8 @@ pub enum Change {
     Parts([Status; Part::ALL.len()]),
     /// Say something.
     Say(Rc<str>),
+    /// Have a screen reader say something that is seen already.
+    Announce(Rc<str>),
     /// It has been read.
     Dismiss(u32),
 }
@@ -240,9 +243,13 @@ impl Reducible for Page {
                     page.greets = false;
                     page.memories = Rc::from([]);
                 }
-                // A new selection opens the Inspect pane.
+                // A new selection opens the Inspect pane. But a lesson stays: its text says which node to select, and the node's card leads on.
                 let points = (view.selection, view.packet);
-                if points != (None, None) && points != (page.view.selection, page.view.packet) {
+                let is_new = points != (None, None) && points != (page.view.selection, page.view.packet);
+                let is_of_the_lesson = page.pane == Pane::Lesson
+                    && view.packet == page.view.packet
+                    && matches!(view.selection, Some(Selection::Node(_) | Selection::Link(_)));
+                if is_new && !is_of_the_lesson {
                     page.pane = Pane::Inspect;
                 }
                 page.view = view;
@@ -271,6 +278,8 @@ impl Reducible for Page {
             }
             Change::Parts(parts) => page.parts = parts,
             Change::Say(text) => page.say(text),
+            Change::Announce(text) if page.detail != Detail::Nothing => page.announcement = text,
+            Change::Announce(_) => {}
             Change::Dismiss(id) => page.toasts.retain(|toast| toast.id != id),
         }
         Rc::new(page)
@@ -326,7 +335,6 @@ mod tests {
     use lab::Lab;
     use lab::command::Look;
     use netlab::topology::NodeId;
-    use trace::selection::Selection;
 
     fn lab() -> Lab {
         Lab::new(scenario::examples()[0].scenario())
@@ -345,6 +353,23 @@ mod tests {
         assert_eq!(page.pane, Pane::Inspect);
         let page = page.reduce(Change::Pane(Pane::Runs)).reduce(Change::View(Rc::new(lab.view())));
         assert_eq!(page.pane, Pane::Runs);
+    }
+
+    #[test]
+    fn the_lesson_stays_beside_a_selected_node_and_gives_way_to_a_packet() {
+        let mut lab = lab();
+        let mut now_ms = 0.0;
+        while lab.edge() < netlab::Instant::from_nanos(20_000_000) {
+            now_ms += 16.0;
+            lab.tick(now_ms, true, &mut || true);
+        }
+        let page = page(&mut lab).reduce(Change::Lesson { open: true }).reduce(Change::Pane(Pane::Lesson));
+        lab.perform(Look::Select(Some(Selection::Node(NodeId(0))))).unwrap();
+        let page = page.reduce(Change::View(Rc::new(lab.view())));
+        assert_eq!(page.pane, Pane::Lesson);
+        let frame = lab.world().history().transits().next().unwrap().id;
+        lab.perform(Look::Select(Some(Selection::Frame(frame)))).unwrap();
+        assert_eq!(page.reduce(Change::View(Rc::new(lab.view()))).pane, Pane::Inspect);
     }
 
     #[test]

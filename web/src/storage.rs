@@ -38,6 +38,8 @@ pub struct Settings {
     pub greeted: bool,
     /// Whether frames on the stage say their addresses.
     pub addresses: bool,
+    /// Whether frames sound.
+    pub sounds: bool,
     /// How the page is laid out.
     pub workspace: Workspace,
 }
@@ -56,6 +58,7 @@ impl Default for Settings {
             detail: Detail::default(),
             greeted: false,
             addresses: false,
+            sounds: false,
             workspace: Workspace::default(),
         }
     }
@@ -136,10 +139,10 @@ impl Kept for Settings {
         let theme = self.theme.attribute().unwrap_or("system");
         let speed = self.speed.map_or("auto".to_string(), |step| step.to_string());
         let (skip_quiet, shortcuts, detail) = (self.skip_quiet, self.shortcuts, self.detail.value());
-        let (greeted, addresses) = (self.greeted, self.addresses);
+        let (greeted, addresses, sounds) = (self.greeted, self.addresses, self.sounds);
         let workspace = self.workspace.to_text();
         format!(
-            "theme={theme} skip_quiet={skip_quiet} speed={speed} shortcuts={shortcuts} announce={detail} greeted={greeted} addresses={addresses} layout={workspace}"
+            "theme={theme} skip_quiet={skip_quiet} speed={speed} shortcuts={shortcuts} announce={detail} greeted={greeted} addresses={addresses} sounds={sounds} layout={workspace}"
         )
     }
 
@@ -153,6 +156,7 @@ impl Kept for Settings {
                 Some(("speed", value)) => settings.speed = value.parse().ok(),
                 Some(("shortcuts", value)) => settings.shortcuts = value != "false",
                 Some(("addresses", value)) => settings.addresses = value == "true",
+                Some(("sounds", value)) => settings.sounds = value == "true",
                 Some(("greeted", value)) => settings.greeted = value == "true",
                 Some(("layout", value)) => settings.workspace = Workspace::from_text(value),
                 Some(("announce", value)) => settings.detail = Detail::from_value(value).unwrap_or_default(),
@@ -247,6 +251,7 @@ mod tests {
                     detail: Detail::Everything,
                     greeted: true,
                     addresses: true,
+                    sounds: true,
                     workspace: Workspace { projector: true, ..Workspace::default() },
                 };
                 assert_eq!(Settings::from_text(&settings.to_text()), Some(settings));

@@ -261,7 +261,7 @@ fn thirty_results_are_graded_and_the_forged_and_copied_ones_are_found() {
         lines.contains("Student 0: dhcp goals 4/4, questions 5/5, predictions 1/1, attempts 2, 300 s, code "),
         "{lines}"
     );
-    assert!(lines.contains("  reached: No frame like this has arrived to laptop yet"), "{lines}");
+    assert!(lines.contains("  reached: No frame like this has arrived at laptop yet"), "{lines}");
 }
 
 #[test]

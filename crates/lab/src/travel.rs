@@ -105,7 +105,6 @@ impl Lab {
     }
 
     /// Whether the playhead was taken back, and has not come to the live edge again.
-    #[cfg(test)]
     pub fn is_rewound(&self) -> bool {
         self.rewound
     }

@@ -64,10 +64,10 @@ impl Editable {
 }
 
 impl Lesson {
-    /// What may be edited in any step.
-    pub fn editable(&self) -> Editable {
+    /// What may be edited in any of the first steps, this many.
+    pub fn editable(&self, steps: usize) -> Editable {
         let mut all = Editable::default();
-        for step in &self.steps {
+        for step in self.steps.iter().take(steps) {
             all.all |= step.edit.all;
             all.add |= step.edit.add;
             all.nodes.extend(&step.edit.nodes);
@@ -143,7 +143,13 @@ impl<'a> Reader<'a> {
 
 /// What a document that was played has otherwise than the lesson's, and may not have: in words, a few.
 pub fn altered(lesson: &Lesson, played: &Scenario) -> Vec<String> {
-    let editable = lesson.editable();
+    altered_by(lesson, played, lesson.steps.len())
+}
+
+/// The same for a learner who has come to a step: what later steps let be edited may not have been edited yet. `steps`: how many there
+/// were, the open one included.
+pub fn altered_by(lesson: &Lesson, played: &Scenario, steps: usize) -> Vec<String> {
+    let editable = lesson.editable(steps);
     // Where everything may be edited, what was hidden may have been taken away.
     let own = if editable.all { &lesson.healthy } else { &lesson.scenario };
     let mut altered = Altered { own, played, editable, found: Vec::new() };

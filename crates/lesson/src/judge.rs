@@ -220,6 +220,11 @@ impl Judge {
 
     /// What there is to say of the goal of this number.
     pub fn verdict(&self, goal: usize) -> Verdict {
+        self.verdict_for(goal, true)
+    }
+
+    /// The same for a learner; the display filters of frames are named only to one who has the packet list (`filters`).
+    pub fn verdict_for(&self, goal: usize, filters: bool) -> Verdict {
         let status = &self.watches[goal].status;
         match (status.holds, status.settled) {
             (true, for_good) => {
@@ -227,7 +232,7 @@ impl Judge {
             }
             (false, settled) => {
                 let predicate = &self.lesson.goals[goal].predicate;
-                let missing = missing::missing(self, predicate, &self.watches[goal]);
+                let missing = missing::missing(self, predicate, &self.watches[goal], filters);
                 if settled {
                     Verdict::Failed { why: missing, proof: status.proof }
                 } else {

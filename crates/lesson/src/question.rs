@@ -31,7 +31,7 @@ pub enum Kind {
         /// What is right: from this number to that one.
         right: [i64; 2],
     },
-    /// By a text; spaces, capitals and a period at the end do not matter.
+    /// By a text; spaces, capitals and a period at the end do not matter, nor whether a MAC address has dashes or colons.
     Text {
         /// All that is right.
         right: Vec<String>,
@@ -71,10 +71,25 @@ impl Question {
     }
 }
 
-/// A text without what does not matter.
+/// A text without what does not matter: spaces, capitals, a period at the end, and how the bytes of a MAC address are set apart.
 pub fn normalized(text: &str) -> String {
     let words: Vec<_> = text.split_whitespace().map(str::to_lowercase).collect();
-    words.join(" ").trim_end_matches('.').to_owned()
+    let text = words.join(" ").trim_end_matches('.').to_owned();
+    mac(&text).unwrap_or(text)
+}
+
+/// A MAC address as IEEE 802, 8.1 writes it, or as Cisco does (`0200.0a00.0001`), with colons.
+fn mac(text: &str) -> Option<String> {
+    let is_hex = |part: &&str| part.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let parts: Vec<&str> = text.split(['-', ':', '.']).filter(is_hex).collect();
+    let lengths: Vec<usize> = parts.iter().map(|part| part.len()).collect();
+    if text.len() != lengths.iter().sum::<usize>() + lengths.len().saturating_sub(1) {
+        return None;
+    }
+    let is_mac = matches!(lengths[..], [2, 2, 2, 2, 2, 2] | [4, 4, 4]);
+    let digits = parts.concat();
+    let bytes = (0..digits.len()).step_by(2).map(|at| &digits[at..at + 2]);
+    is_mac.then(|| bytes.collect::<Vec<_>>().join(":"))
 }
 
 impl<'a> Reader<'a> {
@@ -123,5 +138,22 @@ impl<'a> Reader<'a> {
             .filter(|(answer, _)| question.judge(std::slice::from_ref(answer)) != Feedback::Right);
         let wrong = wrong.cloned().collect();
         Some(Question { wrong, ..question })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mac_address_may_be_written_with_colons_dashes_or_periods() {
+        for written in ["02:00:0A:00:00:01", "02-00-0a-00-00-01", " 0200.0a00.0001 ", "02:00:0a:00:00:01."] {
+            assert_eq!(normalized(written), "02:00:0a:00:00:01");
+        }
+        for other in
+            ["02:00:0a:00:00", "2001:db8::1", "10.0.0.1", "a-b", "1234.5678.9abc.def0", "02:00:0a:00:00:0g"]
+        {
+            assert_eq!(normalized(other), other);
+        }
     }
 }

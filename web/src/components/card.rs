@@ -112,6 +112,10 @@ fn node_card(
     open: &[Remembered],
 ) -> Html {
     let Some(line) = view.sketch.nodes.iter().find(|line| line.id == node) else { return Html::default() };
+    let aim = aim.filter(|aim| aim.from == node);
+    if let Some(Aim { kind: Some(kind), .. }) = aim {
+        return aiming(session, node, kind, &line.name);
+    }
     let about =
         line.addresses.first().map(|address| html! { <span class="hint">{ format!(" {address}") }</span> });
     let is_host = line.kind == edit::Kind::Host;
@@ -119,7 +123,7 @@ fn node_card(
     let body = html! {
         <>
             { for failed.map(|run| why(session, view, node, run)) }
-            if starts { { start(session, view, node, aim.filter(|aim| aim.from == node)) } }
+            if starts { { start(session, view, node, aim) } }
             if is_host { { console(session) } }
             { memories(session, view, line, open) }
         </>
@@ -150,17 +154,34 @@ fn memories(session: &Session, view: &View, node: &NodeLine, open: &[Remembered]
 
 /// What opens the console and the web browser of the selected host.
 fn console(session: &Session) -> Html {
+    let tutor = session.tutor();
     let button = |tab: Tab, focused: &'static str| {
+        if tutor.as_ref().is_some_and(|tutor| !tutor.shows(tab.key())) {
+            return None;
+        }
         let open = on(session, move |session: &Session| {
             session.open_drawer(Some(tab));
             session.when(Part::Programs, move |_| focus_when_rendered(focused));
         });
-        html! { <button type="button" class="chip" onclick={open}>{ tab.name() }</button> }
+        Some(
+            html! { <button key={tab.key()} type="button" class="chip" onclick={open}>{ tab.name() }</button> },
+        )
     };
+    let buttons = [button(Tab::Console, "console-line"), button(Tab::Browser, "web-address")];
+    if buttons.iter().all(Option::is_none) {
+        return Html::default();
+    }
     html! {
-        <div class="card-kinds" role="group" aria-label={t!("Programs")}>
-            { button(Tab::Console, "console-line") }
-            { button(Tab::Browser, "web-address") }
+        <div class="card-kinds" role="group" aria-label={t!("Programs")}>{ for buttons.into_iter().flatten() }</div>
+    }
+}
+
+/// The other host is to be pressed: a card that is as small as can be, since on a phone it would stand over that host.
+fn aiming(session: &Session, from: NodeId, kind: Kind, name: &str) -> Html {
+    html! {
+        <div class="card popover aiming" role="group" aria-label={name.to_owned()} data-node={from.0.to_string()}>
+            <p role="status">{ t!("{} from {}: press the other host.", kind.label(), name) }</p>
+            <button type="button" class="button" onclick={on(session, |session| session.aim(None))}>{ t!("Cancel") }</button>
         </div>
     }
 }
@@ -169,14 +190,6 @@ fn console(session: &Session) -> Html {
 fn start(session: &Session, view: &View, from: NodeId, aim: Option<Aim>) -> Html {
     let name =
         |node: NodeId| view.sketch.nodes.iter().find(|line| line.id == node).map_or("", |line| &*line.name);
-    if let Some(Aim { kind: Some(kind), .. }) = aim {
-        return html! {
-            <>
-                <p role="status">{ t!("{} from {}: press the other host.", kind.label(), name(from)) }</p>
-                <button type="button" class="button" onclick={on(session, |session| session.aim(None))}>{ t!("Cancel") }</button>
-            </>
-        };
-    }
     let to = aim.and_then(|aim| aim.to);
     let heading = match to {
         Some(to) => t!("Start from {} to {}:", name(from), name(to)),

@@ -25,6 +25,12 @@ pub fn help(session: &Session, single_keys: bool, detail: Detail) -> Html {
             session.set_detail(Detail::from_value(&value).unwrap_or_default());
         })
     };
+    let sounds = {
+        let session = session.clone();
+        Callback::from(move |event: Event| {
+            session.set_sounds(event.target_unchecked_into::<HtmlInputElement>().checked());
+        })
+    };
     html! {
         <Modal key="An aquarium for packets" title={t!("An aquarium for packets")}>
             <p>
@@ -52,6 +58,10 @@ pub fn help(session: &Session, single_keys: bool, detail: Detail) -> Html {
                     }) }
                 </select>
             </div>
+            <label class="switch">
+                <input type="checkbox" role="switch" ~defaultChecked={session.settings().sounds} onchange={sounds} />
+                <span>{ t!("Sounds: a note for each frame that arrives, a low one for a drop") }</span>
+            </label>
             <h3>{ t!("Keys") }</h3>
             <label class="switch">
                 <input type="checkbox" role="switch" checked={single_keys} onchange={shortcuts} />

@@ -91,6 +91,7 @@ pub fn StagePane(props: &Props) -> Html {
             </div>
             <div class="stage">
                 { canvas_html(&session, &canvas, sketch) }
+                if let Some(instruments) = session.loaded().instruments { { (instruments.stage_words)(&props.view) } }
                 if let Some(failure) = failure {
                     <p class="stage-note" role="alert">{ failure }</p>
                 }
@@ -229,7 +230,7 @@ fn canvas_html(session: &Session, canvas: &NodeRef, sketch: &Sketch) -> Html {
         })
     };
     let drawing = t!(
-        "Drawing of the network: {}. Arrow keys move it, Page Up and Page Down zoom. The Inspect pane lists its parts.",
+        "Drawing of the network: {}. Arrow keys move it, Page Up and Page Down zoom. The stage in words follows; the Inspect pane lists its parts.",
         sketch.sentence()
     );
     html! {

@@ -15,7 +15,7 @@ use crate::tutor::Tutor;
 use lab::State as Passing;
 use lab::command::{Act, Clock, Look};
 use lab::travel::Travel;
-use lesson::edit::altered;
+use lesson::edit::{altered, altered_by};
 use lesson::judge::{Decision, Proof};
 use lesson::lesson::Tool;
 use lesson::link::{self, Shared};
@@ -47,6 +47,8 @@ pub struct Taught {
     lesson: Rc<Lesson>,
     state: Rc<RefCell<State>>,
     step: Cell<usize>,
+    /// How many steps the learner has seen: what these let be edited may be.
+    seen: Cell<usize>,
     /// Which of the lab's documents it is about.
     opened: Cell<u32>,
     /// What was known when the page was last rendered for it.
@@ -192,6 +194,7 @@ impl Taught {
             state: Rc::new(RefCell::new(State::new(&lesson))),
             lesson,
             step: Cell::new(0),
+            seen: Cell::new(1),
             opened: Cell::default(),
             known: RefCell::default(),
             began_ms: now_ms(),
@@ -204,6 +207,7 @@ impl Taught {
     /// Begins with this step.
     pub fn at_step(&self, step: usize) {
         self.step.set(step.min(self.lesson.steps.len().saturating_sub(1)));
+        self.seen.set(self.seen.get().max(self.step.get() + 1));
     }
 
     /// Opens its network as it was left, or as the lesson has it, and the pane. Time stands still until the learner, who reads first,
@@ -251,6 +255,7 @@ impl Taught {
         session.open_pane(Pane::Lesson);
         self.point(session);
         self.save();
+        crate::dom::focus_when_rendered("lesson-step");
         report(session, &self, Happened::Opened);
     }
 
@@ -281,9 +286,13 @@ impl Taught {
         self.step.get()
     }
 
-    /// Shows another step.
+    /// Shows another step, and the network as it is now: what proves a goal has taken the playhead back.
     pub fn go_to(&self, session: &Session, step: usize) {
         self.at_step(step);
+        if session.lab().borrow().is_rewound() {
+            session.perform(Clock::Travel(Travel::Live));
+            session.perform(Clock::Pause);
+        }
         self.point(session);
         self.save();
         session.change(Change::Lesson { open: true });
@@ -312,9 +321,9 @@ impl Taught {
         Ref::map(self.state.borrow(), |state| &state.judge)
     }
 
-    /// What there is to say of a goal.
+    /// What there is to say of a goal, in the words of this step.
     pub fn verdict(&self, goal: usize) -> Verdict {
-        self.judge().verdict(goal)
+        self.judge().verdict_for(goal, self.lesson.shows(self.step.get(), Tool::Packets))
     }
 
     /// Takes an answer.
@@ -457,7 +466,8 @@ impl Taught {
         let holds = |known: &Known| matches!(known, Known::Goal { holds: true, .. });
         for (number, goal) in self.lesson.goals.iter().enumerate() {
             if now.get(number).is_some_and(holds) && before.get(number).is_some_and(|known| !holds(known)) {
-                session.say(self.line(&format!("goal.{}", goal.id)));
+                let done = t!("Done: {}", self.line(&format!("goal.{}", goal.id)));
+                session.change(Change::Announce(done.into()));
                 report(session, self, Happened::Goal);
             }
         }
@@ -490,7 +500,7 @@ impl Tutor for Taught {
     }
 
     fn refuses(&self, session: &Session) -> Option<String> {
-        let altered = self.altered(session);
+        let altered = altered_by(&self.lesson, &session.lab().borrow().happened(), self.seen.get());
         let first = altered.first()?;
         Some(t!("This lesson keeps it as it is: {first}. The change is undone."))
     }

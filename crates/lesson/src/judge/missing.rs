@@ -9,10 +9,11 @@ use netlab::{BitsPerSec, Duration, Instant};
 use scenario::quantity::{show_rate, show_size, show_time};
 use texts::{plural, t};
 
-/// What is missing, or why it cannot be any more.
-pub(super) fn missing(judge: &Judge, predicate: &Predicate, watch: &Watch) -> String {
+/// What is missing, or why it cannot be any more. With `filters`, behind what is said of frames stands the display filter that they pass;
+/// a learner who has not seen the packet list yet would not know what that is.
+pub(super) fn missing(judge: &Judge, predicate: &Predicate, watch: &Watch, filters: bool) -> String {
     let parts = || watch.parts.iter().zip(predicate.parts());
-    let inner = |(part, predicate): (&Watch, &Predicate)| missing(judge, predicate, part);
+    let inner = |(part, predicate): (&Watch, &Predicate)| missing(judge, predicate, part, filters);
     let failed = watch.status.settled;
     match predicate {
         Predicate::All(_) => {
@@ -49,7 +50,10 @@ pub(super) fn missing(judge: &Judge, predicate: &Predicate, watch: &Watch) -> St
         },
         Predicate::Predicted(_) if failed => t!("The prediction was not right.").to_owned(),
         Predicate::Predicted(_) => t!("The prediction is not made yet, or has not come out yet.").to_owned(),
-        Predicate::Frames(frames) => of_frames(judge, frames, watch),
+        Predicate::Frames(frames) => {
+            let sentence = of_frames(judge, frames, watch.seen.count);
+            if filters { format!("{sentence}: {}", frames.written) } else { sentence }
+        }
         Predicate::Run(goal) => of_run(judge, goal, watch),
         Predicate::Command(goal) => of_command(judge, goal, watch),
         Predicate::Table(goal) => of_table(judge, goal, watch),
@@ -65,35 +69,36 @@ fn name(judge: &Judge, node: NodeId) -> String {
     judge.lesson().scenario.topology.nodes.get(node.index()).map(|node| node.name.clone()).unwrap_or_default()
 }
 
-fn of_frames(judge: &Judge, frames: &Frames, watch: &Watch) -> String {
-    let (filter, seen) = (&frames.written, watch.seen.count);
+fn of_frames(judge: &Judge, frames: &Frames, seen: u64) -> String {
     let from = frames.from.map(|node| name(judge, node));
     let to = frames.to.map(|node| name(judge, node));
-    let place = match (from, to) {
-        (Some(from), Some(to)) => t!(" from {from} to {to}"),
-        (Some(from), None) => t!(" from {from}"),
-        (None, Some(to)) => t!(" to {to}"),
-        (None, None) => String::new(),
+    let place = match (from, to, frames.fate) {
+        (Some(from), Some(to), _) => t!(" from {from} to {to}"),
+        (Some(from), None, _) => t!(" from {from}"),
+        (None, Some(to), Fate::Delivered) => t!(" at {to}"),
+        (None, Some(to), Fate::Dropped) => t!(" by {to}"),
+        (None, Some(to), Fate::Sent | Fate::Lost) => t!(" to {to}"),
+        (None, None, _) => String::new(),
     };
     if frames.count.max.is_some_and(|max| seen > max) {
         return plural!(
             seen,
-            "{count} frame like this was seen{place}, and that is too many: {filter}",
-            "{count} frames like this were seen{place}, and that is too many: {filter}",
+            "{count} frame like this was seen{place}, and that is too many",
+            "{count} frames like this were seen{place}, and that is too many",
             count = seen
         );
     }
     if frames.count.contains(seen) {
-        return t!("A frame like this was seen{place}, but it is not as it has to be: {filter}");
+        return t!("A frame like this was seen{place}, but it is not as it has to be");
     }
     let wanted = frames.count.min;
     match (frames.fate, wanted) {
-        (Fate::Sent, 1) => t!("No frame like this was seen{place} yet: {filter}"),
-        (Fate::Delivered, 1) => t!("No frame like this has arrived{place} yet: {filter}"),
-        (Fate::Lost, 1) => t!("No frame like this was lost{place} yet: {filter}"),
-        (Fate::Dropped, 1) => t!("No frame like this was dropped{place} yet: {filter}"),
+        (Fate::Sent, 1) => t!("No frame like this was seen{place} yet"),
+        (Fate::Delivered, 1) => t!("No frame like this has arrived{place} yet"),
+        (Fate::Lost, 1) => t!("No frame like this was lost{place} yet"),
+        (Fate::Dropped, 1) => t!("No frame like this was dropped{place} yet"),
         (Fate::Sent | Fate::Delivered | Fate::Lost | Fate::Dropped, _) => {
-            t!("{seen} of {wanted} frames like this up to now{place}: {filter}")
+            t!("{seen} of {wanted} frames like this up to now{place}")
         }
     }
 }
