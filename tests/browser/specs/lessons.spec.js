@@ -118,6 +118,32 @@ test("a step shows its tools alone, and an edit that the lesson does not allow i
   await expect(aquarium.packets, "closed by a step that does not show it").toBeHidden();
 });
 
+test("the lesson stays beside a host that is selected, and its card offers what the step shows", async ({ page, aquarium }) => {
+  await begin(page, aquarium, /^The gateway/);
+  await expect(pane(page).getByRole("heading", { level: 2 }), "reading begins there").toBeFocused();
+  const card = page.getByRole("group", { name: "laptop", exact: true });
+  const { x, y, width, height } = await aquarium.canvas.boundingBox();
+  search: for (let down = 60; down < height; down += 40)
+    for (let along = 30; along < width; along += 40) {
+      await page.mouse.click(x + along, y + down);
+      if (await card.isVisible()) break search;
+    }
+  await expect(card).toBeVisible();
+  await expect(pane(page)).toContainText("Step 1 of");
+  await expect(card.getByRole("button", { name: "Console" })).toBeHidden();
+  await card.getByRole("button", { name: "Inspect laptop" }).click();
+  await expect(aquarium.inspector).toBeVisible();
+});
+
+test("a cable that the lesson keeps cannot be pulled in the Inspect pane either", async ({ page, aquarium }) => {
+  await begin(page, aquarium, /^The gateway/);
+  await aquarium.pane("Inspect");
+  await aquarium.inspector.getByRole("button", { name: /s1 – r1/ }).click();
+  await aquarium.inspector.getByRole("button", { name: /^Pull/ }).click();
+  await expect(aquarium.messages).toContainText("The change is undone.");
+  await expect(aquarium.inspector.getByRole("button", { name: /^Pull/ })).toBeVisible();
+});
+
 test("a hunt says neither what is wrong nor why a run fails", async ({ page, aquarium }) => {
   await begin(page, aquarium, /^Hunt: the office/);
   await expect(page.getByRole("tab", { name: "Document", exact: true })).toBeHidden();
