@@ -114,7 +114,7 @@ mod tests {
         let mut lab = Lab::new(crate::samples::numbered(0));
         let words = lab.in_words();
         assert_eq!(words.frames, Vec::<String>::new(), "nothing has been sent");
-        assert!(words.summary[0].ends_with("3 hosts and 1 switch."), "{:?}", words.summary);
+        assert!(words.summary[0].ends_with("2 hosts and 1 switch."), "{:?}", words.summary);
         assert_eq!(words.nodes[0], "a, a host, 10.0.0.1. Cables to s1.");
         let mut now_ms = 0.0;
         while lab.edge() < Instant::from_nanos(5_000_000) {
