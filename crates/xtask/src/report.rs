@@ -148,7 +148,12 @@ mod tests {
             Ok(())
         });
         report.step::<()>("in wasm", |step| {
-            step.count(Tally { passed: 4, failed: 2, failures: vec!["echo::answers".to_owned()], ..Tally::default() });
+            step.count(Tally {
+                passed: 4,
+                failed: 2,
+                failures: vec!["echo::answers".to_owned()],
+                ..Tally::default()
+            });
             bail!("two tests failed")
         });
         report.step::<()>("the page", |_| bail!("does not build"));

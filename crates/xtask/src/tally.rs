@@ -55,7 +55,8 @@ impl Tally {
             // `  12 [desktop] › page.spec.js:3:1 › opens (retry #1) (1.0s)`
             let rest = rest.trim_start().trim_start_matches(char::is_numeric);
             let named = rest.rsplit_once(" (").map_or(rest, |(name, _)| name);
-            let (name, again) = named.split_once(" (retry #").map_or((named, false), |(name, _)| (name, true));
+            let (name, again) =
+                named.split_once(" (retry #").map_or((named, false), |(name, _)| (name, true));
             return match first {
                 "✘" => Some(Self::failure(name)),
                 _ if again => Some(Self { flaky: vec![name.trim().to_owned()], ..Self::default() }),
@@ -68,9 +69,7 @@ impl Tally {
         match (outcome, rest.as_slice()) {
             ("passed", [time]) if time.starts_with('(') => Some(Self::counts(count, 0)),
             ("flaky", []) => Some(Self::counts(count, 0)),
-            ("failed" | "interrupted", []) | ("did", ["not", "run"]) => {
-                Some(Self::counts(0, count))
-            }
+            ("failed" | "interrupted", []) | ("did", ["not", "run"]) => Some(Self::counts(0, count)),
             _ => None,
         }
     }

@@ -120,7 +120,7 @@ fn node_card(
         <>
             { for failed.map(|run| why(session, view, node, run)) }
             if starts { { start(session, view, node, aim.filter(|aim| aim.from == node)) } }
-            if is_host { { console(session) } }
+            if line.kind != edit::Kind::Hub { { console(session, is_host) } }
             { memories(session, view, line, open) }
         </>
     };
@@ -148,8 +148,8 @@ fn memories(session: &Session, view: &View, node: &NodeLine, open: &[Remembered]
     }
 }
 
-/// What opens the console and the web browser of the selected host.
-fn console(session: &Session) -> Html {
+/// What opens the console of the selected node, and the web browser of a host.
+fn console(session: &Session, is_host: bool) -> Html {
     let button = |tab: Tab, focused: &'static str| {
         let open = on(session, move |session: &Session| {
             session.open_drawer(Some(tab));
@@ -160,7 +160,7 @@ fn console(session: &Session) -> Html {
     html! {
         <div class="card-kinds" role="group" aria-label={t!("Programs")}>
             { button(Tab::Console, "console-line") }
-            { button(Tab::Browser, "web-address") }
+            if is_host { { button(Tab::Browser, "web-address") } }
         </div>
     }
 }
