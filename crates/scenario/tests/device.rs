@@ -317,7 +317,7 @@ fn a_line_is_the_change_that_a_document_writes_down() {
     let Answer::Change(set) = device(&world, scenario.node("s1").unwrap()).ask("set port 1 off") else {
         panic!("it changes a port")
     };
-    assert!(matches!(set, Change::Port(..)));
-    let document = scenario.with_change(world.now(), set);
+    assert!(matches!(*set, Change::Port(..)));
+    let document = scenario.with_change(world.now(), *set);
     assert_eq!(Scenario::parse(&document.to_json()).unwrap(), document);
 }

@@ -136,7 +136,7 @@ fn head(
     let clear = console.on(Handles::clear);
     html! {
         <div class="console-head">
-            <label class="visually-hidden" for="console-host">{ t!("Node") }</label>
+            <label class="visually-hidden" for="console-host">{ if open == Tab::Browser { t!("Host") } else { t!("Node") } }</label>
             <select id="console-host" {onchange}>
                 { for nodes().map(|other| html! {
                     <option key={other.id.0} selected={other.id == host.id}>{ &other.name }</option>

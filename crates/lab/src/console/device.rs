@@ -80,9 +80,9 @@ impl Lab {
     }
 
     /// Changes the network as the editor does, but never so that it has to start again.
-    fn set(&mut self, on: NodeId, change: Change, line: &str) -> Result<(), String> {
+    fn set(&mut self, on: NodeId, change: Box<Change>, line: &str) -> Result<(), String> {
         let mut next = self.edited().into_owned();
-        let edit = match &change {
+        let edit = match &*change {
             Change::Set(node, kind) => {
                 next.topology.nodes[node.index()].kind.clone_from(kind);
                 Some(Edit::SetNode(*node, kind.clone()))
@@ -107,7 +107,7 @@ impl Lab {
             }
             _ => {
                 let name = t!("{line} on {}", self.whole().node(on).name);
-                self.do_at_playhead(vec![Deed::Change(Box::new(change))], self.scenario.clone(), &name)
+                self.do_at_playhead(vec![Deed::Change(change)], self.scenario.clone(), &name)
             }
         }
         .map_err(|why| why.to_string())?;

@@ -39,7 +39,7 @@ pub enum Answer {
     /// It prints this; the exit status.
     Text(String, u8),
     /// It is this change, from now on, and prints nothing.
-    Change(Change),
+    Change(Box<Change>),
 }
 
 /// What is printed for a line that was refused, and the exit status.
@@ -89,7 +89,9 @@ impl<'w> Device<'w> {
         let (does, words) = forms::read(forms, words).map_err(|wrong| wrong.to_string())?;
         match does {
             Does::Show(show) => Ok(Answer::Text(show(self), 0)),
-            Does::Change(change) => change(self, &words).map(Answer::Change).map_err(|why| refused(why).0),
+            Does::Change(change) => change(self, &words)
+                .map(|change| Answer::Change(Box::new(change)))
+                .map_err(|why| refused(why).0),
         }
     }
 
