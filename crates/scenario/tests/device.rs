@@ -283,6 +283,7 @@ fn rules_of_a_filter_are_added_listed_and_taken_away() {
         ("set filter deny tcp via 10.0.0.1", "via is not understood: it is from, to, ports or in"),
         ("set filter deny sctp", "Invalid input: sctp\n  set filter allow|deny|reject"),
         ("set filter deny tcp ports 9-1", "no range of ports"),
+        ("set filter deny icmp ports 22", "ICMP has no ports"),
     ] {
         let said = wrong(&world, home, line);
         assert!(said.contains(why), "{line}: {said}");

@@ -321,6 +321,9 @@ pub(super) fn rule(device: &Device<'_>, words: &[&str]) -> Changed {
             [] => {}
         }
     }
+    if rule.protocol == Some(Protocol::Icmp) && rule.to_ports.is_some() {
+        return Err("ICMP has no ports: it is tcp or udp".into());
+    }
     device.change_filter(|filter| {
         filter.rules.push(rule);
         Ok(())
