@@ -115,7 +115,7 @@ test("the card of a switch opens its console, which offers no web browser", asyn
   await expect(card.getByRole("button", { name: "Web browser" })).toHaveCount(0);
   await card.getByRole("button", { name: "Console" }).click();
   await expect(new Console(page, "s").line).toBeFocused();
-  await expect(page.getByRole("group", { name: "Program" })).toHaveCount(0);
+  await expect(page.getByRole("group", { name: "Program", exact: true })).toHaveCount(0);
 });
 
 test("what was set is in the shared link", async ({ page, aquarium, context }) => {

@@ -32,15 +32,15 @@ pub(crate) struct Asked {
 }
 
 impl Lab {
-    /// The switch or router at the moment that a line there is about: the playhead, or the live edge.
-    pub(super) fn device(&self, on: NodeId) -> Option<Device<'_>> {
+    /// The switch or router at this moment, if it is there at the playhead.
+    fn device_at(&self, on: NodeId, at: Instant) -> Option<Device<'_>> {
         let is_there = on.index() < self.network.scene().nodes.len();
-        Device::of(&self.world, on, self.moment()).filter(|_| is_there)
+        Device::of(&self.world, on, at).filter(|_| is_there)
     }
 
-    fn moment(&self) -> Instant {
-        let at = self.playhead.at();
-        if self.rewound { at } else { at.max(self.world.now()) }
+    /// The switch or router at the playhead.
+    pub(super) fn device(&self, on: NodeId) -> Option<Device<'_>> {
+        self.device_at(on, self.playhead.at())
     }
 
     /// Answers a line that is typed at a switch or router.
@@ -49,18 +49,13 @@ impl Lab {
         let Some(device) = self.device(on) else {
             return Err(netlab::world::CommandError::NoSuchThing.into());
         };
-        let (before, answer) = (self.moment(), device.ask(line));
-        let (mut at, mut printed) = (before, String::new());
-        match answer {
+        let (mut at, mut printed) = (self.playhead.at(), String::new());
+        match device.ask(line) {
             Answer::Text(text, _) => printed = text,
-            Answer::Change(change) => {
-                let forks = self.rewound;
-                match self.set(on, change, line) {
-                    Ok(()) if forks => at = crate::branches::after(before),
-                    Ok(()) => at = self.moment(),
-                    Err(why) => printed = device::refused(why).0,
-                }
-            }
+            Answer::Change(change) => match self.set(on, change, line) {
+                Ok(then) => at = then,
+                Err(why) => printed = device::refused(why).0,
+            },
         }
         printed.truncate(printed.floor_char_boundary(PRINTED_MAX));
         self.keep(Asked { at, on, line: line.to_owned(), printed });
@@ -79,8 +74,15 @@ impl Lab {
         self.asked.drain(..self.asked.len() - kept);
     }
 
-    /// Changes the network as the editor does, but never so that it has to start again.
-    fn set(&mut self, on: NodeId, change: Box<Change>, line: &str) -> Result<(), String> {
+    /// Changes the network as the editor does, but never so that it has to start again. Returns the moment at which it is done.
+    fn set(&mut self, on: NodeId, change: Box<Change>, line: &str) -> Result<Instant, String> {
+        let (forks, at) = (self.rewound, self.playhead.at());
+        // The world may be ahead of the playhead: what is not set stays as it is there.
+        let edge = self.device_at(on, at.max(self.world.now())).filter(|_| !forks);
+        let change = match edge.map(|device| device.ask(line)) {
+            Some(Answer::Change(change)) => change,
+            Some(Answer::Text(..)) | None => change,
+        };
         let mut next = self.edited().into_owned();
         let edit = match &*change {
             Change::Set(node, kind) => {
@@ -100,7 +102,6 @@ impl Lab {
             let first = problems.iter().find(|problem| problem.grave).map_or("", |problem| &problem.text);
             return Err(t!("the network cannot run like that: {}", first));
         }
-        let forks = self.rewound;
         match (edit, self.parts.documents) {
             (Some(edit), Some(documents)) if !forks => {
                 (documents.edit)(self, Editor::Edit(Box::new(edit)), false)
@@ -111,11 +112,14 @@ impl Lab {
             }
         }
         .map_err(|why| why.to_string())?;
-        // A change is done at the first open moment, which the playhead has not reached while time stands still.
-        if !forks && self.playhead.at() < self.world.now() {
+        if forks {
+            return Ok(crate::branches::after(at));
+        }
+        // It is done at the first open moment, which the playhead has not reached.
+        if self.playhead.at() < self.world.now() {
             self.playhead.jump(self.world.now());
         }
-        Ok(())
+        Ok(self.playhead.at())
     }
 
     /// What the console of a switch or router shows at the playhead, and the lines that were typed there.
@@ -245,6 +249,20 @@ mod tests {
         plain.lab.world.run_until(seat.lab.world.now(), || true);
         assert_eq!(seat.lab.look().history.hash(), plain.lab.look().history.hash());
         assert!(hash != 0 && seat.lab.scenario() == &net(), "it stands in no document");
+    }
+
+    #[test]
+    fn while_the_world_is_ahead_of_the_playhead_a_look_is_at_the_playhead_and_a_setting_is_made_at_the_edge()
+    {
+        let mut seat = Seat::at(net(), 500);
+        seat.lab.perform(Clock::Pause).unwrap();
+        seat.lab.world.run_until(at(3_000), || true);
+        assert!(seat.type_line(S1, "show mac").ends_with("for this criterion: 0\n"), "{}", seat.text(S1));
+        assert!(seat.text(S1).starts_with("show mac\n"));
+        seat.type_line(S1, "set port 0 vlan 7");
+        assert!(seat.text(S1).ends_with("set port 0 vlan 7\n"), "{}", seat.text(S1));
+        assert_eq!(seat.lab.look().at, seat.lab.world.now());
+        assert!(seat.type_line(S1, "show vlan").contains("Gi0/0      7\n"));
     }
 
     #[test]
