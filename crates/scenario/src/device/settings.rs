@@ -20,7 +20,7 @@ pub(super) fn clear(device: &Device<'_>, _: &[&str]) -> Changed {
 
 impl Device<'_> {
     /// Changes the port that is named behind `set interface`.
-    fn change_port(&self, words: &[&str], change: impl FnOnce(&mut Port) -> Result<(), String>) -> Changed {
+    fn change_port(&self, words: &[&str], change: &dyn Fn(&mut Port) -> Result<(), String>) -> Changed {
         let name = words.get(2).copied().unwrap_or_default();
         let number = self.port_number(name)?;
         let (link, end) = self.links().nth(number).ok_or_else(|| no_interface(name))?;
@@ -38,17 +38,17 @@ impl Device<'_> {
     fn change_switch_port(
         &self,
         words: &[&str],
-        change: impl FnOnce(&mut bridge::Port) -> Result<(), String>,
+        change: &dyn Fn(&mut bridge::Port) -> Result<(), String>,
     ) -> Changed {
-        self.change_port(words, |port| if let Port::Switch(port) = port { change(port) } else { Ok(()) })
+        self.change_port(words, &|port| if let Port::Switch(port) = port { change(port) } else { Ok(()) })
     }
 
     fn change_router_port(
         &self,
         words: &[&str],
-        change: impl FnOnce(&mut router::Port) -> Result<(), String>,
+        change: &dyn Fn(&mut router::Port) -> Result<(), String>,
     ) -> Changed {
-        self.change_port(words, |port| if let Port::Router(port) = port { change(port) } else { Ok(()) })
+        self.change_port(words, &|port| if let Port::Router(port) = port { change(port) } else { Ok(()) })
     }
 
     /// The number of a port, which is given as `Gi0/1`, as `1` or as the name of the only node behind it.
@@ -73,7 +73,7 @@ fn no_interface(name: &str) -> String {
 
 pub(super) fn up(device: &Device<'_>, words: &[&str]) -> Changed {
     let is_up = words.last() == Some(&"up");
-    device.change_port(words, |port| {
+    device.change_port(words, &|port| {
         match port {
             Port::Switch(port) => port.up = is_up,
             Port::Router(port) => port.up = is_up,
@@ -85,7 +85,7 @@ pub(super) fn up(device: &Device<'_>, words: &[&str]) -> Changed {
 
 pub(super) fn mtu(device: &Device<'_>, words: &[&str]) -> Changed {
     let bytes = number(words[4], "a number of bytes")?;
-    device.change_port(words, |port| {
+    device.change_port(words, &|port| {
         match port {
             Port::Switch(port) => port.mtu = bytes,
             Port::Router(port) => port.mtu = bytes,
@@ -96,7 +96,7 @@ pub(super) fn mtu(device: &Device<'_>, words: &[&str]) -> Changed {
 }
 
 pub(super) fn access(device: &Device<'_>, words: &[&str]) -> Changed {
-    device.change_switch_port(words, |port| {
+    device.change_switch_port(words, &|port| {
         port.vlan = Membership::Access(vlan(words[4])?);
         Ok(())
     })
@@ -109,9 +109,10 @@ pub(super) fn trunk(device: &Device<'_>, words: &[&str]) -> Changed {
     }
     wire::sorted::sort_by_key(&mut listed, |vlan| *vlan);
     listed.dedup();
-    device.change_switch_port(words, |port| {
+    let allowed = Some(listed).filter(|listed| !listed.is_empty());
+    device.change_switch_port(words, &|port| {
         let native = native_of(port);
-        port.vlan = Membership::Trunk { native, allowed: Some(listed).filter(|listed| !listed.is_empty()) };
+        port.vlan = Membership::Trunk { native, allowed: allowed.clone() };
         Ok(())
     })
 }
@@ -122,7 +123,7 @@ fn native_of(port: &bridge::Port) -> Option<Vlan> {
 
 pub(super) fn native(device: &Device<'_>, words: &[&str]) -> Changed {
     let vlan = if words[4] == "off" { None } else { Some(vlan(words[4])?) };
-    device.change_switch_port(words, |port| match &mut port.vlan {
+    device.change_switch_port(words, &|port| match &mut port.vlan {
         Membership::Trunk { native, .. } => {
             *native = vlan;
             Ok(())
@@ -135,7 +136,7 @@ pub(super) fn native(device: &Device<'_>, words: &[&str]) -> Changed {
 
 pub(super) fn cost(device: &Device<'_>, words: &[&str]) -> Changed {
     let cost = if words[4] == "auto" { None } else { Some(number(words[4], "a path cost")?) };
-    device.change_switch_port(words, |port| {
+    device.change_switch_port(words, &|port| {
         port.cost = cost;
         Ok(())
     })
@@ -146,21 +147,21 @@ pub(super) fn addresses(device: &Device<'_>, words: &[&str]) -> Changed {
         "off" => Vec::new(),
         list => list.split(',').map(prefixed).collect::<Result<_, _>>()?,
     };
-    device.change_router_port(words, |port| {
-        port.addresses = listed;
+    device.change_router_port(words, &|port| {
+        port.addresses.clone_from(&listed);
         Ok(())
     })
 }
 
 pub(super) fn outside(device: &Device<'_>, words: &[&str]) -> Changed {
-    device.change_router_port(words, |port| {
+    device.change_router_port(words, &|port| {
         port.outside = is_on(words);
         Ok(())
     })
 }
 
 pub(super) fn port_rip(device: &Device<'_>, words: &[&str]) -> Changed {
-    device.change_router_port(words, |port| {
+    device.change_router_port(words, &|port| {
         port.rip = is_on(words);
         Ok(())
     })
@@ -169,7 +170,7 @@ pub(super) fn port_rip(device: &Device<'_>, words: &[&str]) -> Changed {
 // ---- a switch ----
 
 impl Device<'_> {
-    fn change_switch(&self, change: impl FnOnce(&mut SwitchConfig)) -> Changed {
+    fn change_switch(&self, change: &dyn Fn(&mut SwitchConfig)) -> Changed {
         let mut kind = self.kind().clone();
         if let NodeKind::Switch(switch) = &mut kind {
             change(switch);
@@ -180,7 +181,7 @@ impl Device<'_> {
 
 pub(super) fn spanning_tree(device: &Device<'_>, words: &[&str]) -> Changed {
     let is_on = is_on(words);
-    device.change_switch(|switch| switch.stp = is_on.then(|| switch.stp.unwrap_or(defaults::STP)))
+    device.change_switch(&|switch| switch.stp = is_on.then(|| switch.stp.unwrap_or(defaults::STP)))
 }
 
 pub(super) fn priority(device: &Device<'_>, words: &[&str]) -> Changed {
@@ -191,20 +192,20 @@ pub(super) fn priority(device: &Device<'_>, words: &[&str]) -> Changed {
     match device.kind() {
         NodeKind::Switch(SwitchConfig { stp: Some(stp), .. }) => {
             let stp = Stp { priority, ..*stp };
-            device.change_switch(|switch| switch.stp = Some(stp))
+            device.change_switch(&|switch| switch.stp = Some(stp))
         }
         _ => Err("only a switch with a spanning tree has a priority: set spanning-tree on".into()),
     }
 }
 
 pub(super) fn snooping(device: &Device<'_>, words: &[&str]) -> Changed {
-    device.change_switch(|switch| switch.snooping = is_on(words))
+    device.change_switch(&|switch| switch.snooping = is_on(words))
 }
 
 // ---- a router ----
 
 impl Device<'_> {
-    fn change_router(&self, change: impl FnOnce(&mut RouterConfig) -> Result<(), String>) -> Changed {
+    fn change_router(&self, change: &dyn Fn(&mut RouterConfig) -> Result<(), String>) -> Changed {
         let mut kind = self.kind().clone();
         if let NodeKind::Router(router) = &mut kind {
             change(router)?;
@@ -212,13 +213,13 @@ impl Device<'_> {
         Ok(Change::Set(self.node, kind))
     }
 
-    fn change_nat(&self, change: impl FnOnce(&mut Nat) -> Result<(), String>) -> Changed {
-        self.change_router(|router| change(router.nat.get_or_insert_default()))
+    fn change_nat(&self, change: &dyn Fn(&mut Nat) -> Result<(), String>) -> Changed {
+        self.change_router(&|router| change(router.nat.get_or_insert_default()))
     }
 
     /// Changes the filter, which begins with the first rule.
-    fn change_filter(&self, change: impl FnOnce(&mut Filter) -> Result<(), String>) -> Changed {
-        self.change_router(|router| change(router.filter.get_or_insert_with(no_rules)))
+    fn change_filter(&self, change: &dyn Fn(&mut Filter) -> Result<(), String>) -> Changed {
+        self.change_router(&|router| change(router.filter.get_or_insert_with(no_rules)))
     }
 }
 
@@ -237,7 +238,7 @@ pub(super) fn route(device: &Device<'_>, words: &[&str]) -> Changed {
         [] => defaults::METRIC,
         _ => return Err(format!("{} is not understood: what may follow is metric NUMBER", words[5])),
     };
-    device.change_router(|router| {
+    device.change_router(&|router| {
         router.routes.retain(|route| route.to != to);
         router.routes.push(StaticRoute { to, via, port: None, metric });
         Ok(())
@@ -246,7 +247,7 @@ pub(super) fn route(device: &Device<'_>, words: &[&str]) -> Changed {
 
 pub(super) fn no_route(device: &Device<'_>, words: &[&str]) -> Changed {
     let to = [network(words[2], false)?, network(words[2], true)?];
-    device.change_router(|router| {
+    device.change_router(&|router| {
         let before = router.routes.len();
         router.routes.retain(|route| !to.contains(&route.to));
         let has_gone = router.routes.len() < before;
@@ -256,14 +257,14 @@ pub(super) fn no_route(device: &Device<'_>, words: &[&str]) -> Changed {
 
 pub(super) fn rip(device: &Device<'_>, words: &[&str]) -> Changed {
     let rip = |before: Option<Rip>| is_on(words).then(|| before.unwrap_or(defaults::RIP));
-    device.change_router(|router| {
+    device.change_router(&|router| {
         router.rip = rip(router.rip);
         Ok(())
     })
 }
 
 pub(super) fn nat(device: &Device<'_>, words: &[&str]) -> Changed {
-    device.change_router(|router| {
+    device.change_router(&|router| {
         router.nat = is_on(words).then(|| router.nat.take().unwrap_or_default());
         Ok(())
     })
@@ -278,7 +279,7 @@ pub(super) fn forward(device: &Device<'_>, words: &[&str]) -> Changed {
         _ => return Err(format!("{} is not understood: what may follow is port NUMBER", words[7])),
     };
     let forward = Forward { transport: transport(words[3]), port, to, to_port };
-    device.change_nat(|nat| {
+    device.change_nat(&|nat| {
         nat.forwards.retain(|other| (other.transport, other.port) != (forward.transport, forward.port));
         nat.forwards.push(forward);
         Ok(())
@@ -287,7 +288,7 @@ pub(super) fn forward(device: &Device<'_>, words: &[&str]) -> Changed {
 
 pub(super) fn no_forward(device: &Device<'_>, words: &[&str]) -> Changed {
     let (transport, port) = (transport(words[3]), port(words[4])?);
-    device.change_nat(|nat| {
+    device.change_nat(&|nat| {
         let before = nat.forwards.len();
         nat.forwards.retain(|forward| (forward.transport, forward.port) != (transport, port));
         let has_gone = nat.forwards.len() < before;
@@ -296,7 +297,7 @@ pub(super) fn no_forward(device: &Device<'_>, words: &[&str]) -> Changed {
 }
 
 pub(super) fn filter(device: &Device<'_>, words: &[&str]) -> Changed {
-    device.change_router(|router| {
+    device.change_router(&|router| {
         router.filter = is_on(words).then(|| router.filter.take().unwrap_or_else(no_rules));
         Ok(())
     })
@@ -324,15 +325,15 @@ pub(super) fn rule(device: &Device<'_>, words: &[&str]) -> Changed {
     if rule.protocol == Some(Protocol::Icmp) && rule.to_ports.is_some() {
         return Err("ICMP has no ports: it is tcp or udp".into());
     }
-    device.change_filter(|filter| {
-        filter.rules.push(rule);
+    device.change_filter(&|filter| {
+        filter.rules.push(rule.clone());
         Ok(())
     })
 }
 
 pub(super) fn no_rule(device: &Device<'_>, words: &[&str]) -> Changed {
     let number: usize = number(words[2], "a number of a rule")?;
-    device.change_filter(|filter| {
+    device.change_filter(&|filter| {
         let place = number.checked_sub(1).filter(|place| *place < filter.rules.len());
         let Some(place) = place else {
             return Err(format!("there is no rule {number}: show filter lists them"));
@@ -343,7 +344,7 @@ pub(super) fn no_rule(device: &Device<'_>, words: &[&str]) -> Changed {
 }
 
 pub(super) fn otherwise(device: &Device<'_>, words: &[&str]) -> Changed {
-    device.change_filter(|filter| {
+    device.change_filter(&|filter| {
         filter.otherwise = verdict(words[3]);
         Ok(())
     })
