@@ -72,7 +72,7 @@ export async function hinted(page, number) {
 /** Types lines in the console of a host, each after the one before has ended. */
 export async function command(page, host, ...lines) {
   await openTab(page, "Console");
-  await page.getByRole("combobox", { name: "Host", exact: true }).selectOption(host);
+  await page.getByRole("combobox", { name: "Node", exact: true }).selectOption(host);
   for (const line of lines) {
     const field = page.getByRole("textbox", { name: `Command on ${host}`, exact: true });
     await field.fill(line, LONG);

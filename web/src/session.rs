@@ -21,7 +21,7 @@ use crate::theme::Choice;
 use crate::tutor::{Tutor, is_lesson_link};
 use crate::workspace::{Tab, Workspace};
 use lab::action::Action;
-use lab::command::{Act, Clock, Command, Editor, Look};
+use lab::command::{Act, Clock, Command, Editor, Look, Typed};
 use lab::edit::Edit;
 use lab::session::{self, Asked, Backend, Beginning, Framing, Saved, Session as Rules};
 use lab::view::View;
@@ -406,8 +406,13 @@ impl Session {
             return self.say(t!("There is nothing to edit in this step of the lesson."));
         }
         let act = move |session: &Self, command| {
-            let is_edit = matches!(command, Command::Editor(_) | Command::Act(Act::Do(_)))
-                && command != Command::Editor(Editor::Undo);
+            let is_edit = match &command {
+                Command::Editor(edit) => *edit != Editor::Undo,
+                Command::Act(Act::Do(_)) => true,
+                // What is set at a switch or router is an edit, too.
+                Command::Act(Act::Type(Typed::Command(on, _))) => session.lab().borrow().is_device(*on),
+                _ => false,
+            };
             let revision = session.lab().borrow().revision();
             session.with_rules(|rules, lab, page| rules.perform(lab, command, page));
             // Selecting and dragging, with every movement of the pointer, change nothing that a lesson could keep.

@@ -18,9 +18,9 @@ pub enum Tab {
     Graphs,
     /// What happened, in words.
     Log,
-    /// The consoles of the hosts.
+    /// The consoles of hosts, switches and routers.
     Console,
-    /// Their web browsers, which open in the place of the consoles.
+    /// The web browsers of hosts, which open in the place of the consoles.
     Browser,
 }
 

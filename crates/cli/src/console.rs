@@ -4,7 +4,7 @@
 //! `nc -l 9000` takes what follows it, once nothing else happens in the network. One that goes on in the background, like a DHCP client, is
 //! left there.
 //!
-//! A switch or router has no programs: its tables are shown (`show …`), and `sleep` lets time pass.
+//! A switch or router has no programs: its tables are shown (`show …`), its settings changed (`set …`), and `sleep` lets time pass.
 
 use crate::run;
 use anyhow::{Context, bail};
@@ -13,6 +13,7 @@ use netlab::topology::{NodeId, NodeKind};
 use netlab::world::{Activity, Command};
 use netlab::{Duration, Instant, World};
 use scenario::Scenario;
+use scenario::device::{Answer, Device};
 use std::io::{self, BufRead, IsTerminal, Lines, StdinLock, Write};
 
 /// How long the services that begin with the network may take, such as a DHCP client with its first lease, before the first
@@ -148,15 +149,15 @@ impl Console {
 
     /// Shows a table of a switch or router, or changes a setting; returns the exit status.
     fn ask(&mut self, line: &str) -> anyhow::Result<u8> {
-        let (text, status) = match scenario::set::set(&self.world, self.on, line) {
-            None => scenario::show::show(&self.world, self.on, line),
-            Some(Err(wrong)) => (format!("% {wrong}\n"), scenario::show::MISUSED),
-            Some(Ok(command)) => match self.world.apply(command) {
-                Err(refused) => (format!("% {refused}\n"), scenario::show::MISUSED),
+        let device = Device::of(&self.world, self.on, self.world.now()).context("the node has no console")?;
+        let (text, status) = match device.ask(line) {
+            Answer::Text(text, status) => (text, status),
+            Answer::Change(change) => match self.world.apply(change.command(0)) {
                 Ok((at, _)) => {
                     self.world.run_until(at, || true);
-                    (String::new(), 0)
+                    return Ok(0);
                 }
+                Err(why) => scenario::device::refused(why),
             },
         };
         show(&text)?;

@@ -77,6 +77,7 @@ enum Command {
     /// Run commands on a host of a scenario: each line of standard input, in virtual time, as in a terminal there.
     ///
     /// The exit status is that of the last command. help lists the commands, COMMAND --help has examples; exit ends the console.
+    /// On a switch or router they are show, set and clear: its tables and settings.
     /// It begins when the services of the network have begun, and hosts have their addresses by DHCP.
     Console {
         /// A file or a link.

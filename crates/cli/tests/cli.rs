@@ -665,6 +665,66 @@ fn a_console_of_a_switch_shows_its_tables() {
     assert_ne!(done.code, 0, "hostname is no command of a switch");
 }
 
+/// What each line prints at the console of a node, below the line.
+fn session(document: &str, node: &str, lines: &[&str]) -> String {
+    let text = lines.iter().map(|line| format!("{line}\n")).collect::<String>();
+    let all = with_input(&["console", document, node, "--at", "3s"], &text);
+    let mut shown = String::new();
+    let mut printed = 0;
+    for count in 1..=lines.len() {
+        let so_far = with_input(&["console", document, node, "--at", "3s"], &lines[..count].join("\n"));
+        shown += &format!("{node}# {}\n{}", lines[count - 1], &so_far.out[printed..]);
+        printed = so_far.out.len();
+    }
+    assert_eq!(printed, all.out.len(), "the same lines print the same");
+    shown
+}
+
+#[test]
+fn a_session_at_a_switch_is_as_it_was() {
+    let shown = session(
+        &example("spanning-tree"),
+        "s1",
+        &[
+            "show mac",
+            "show spanning-tree",
+            "show interfaces",
+            "set port 1 off",
+            "sleep 3",
+            "show interfaces",
+            "show spanning-tree | grep Gi0/",
+            "set port 1 vlan 10",
+            "show vlan",
+            "set port 1 sideways",
+            "help",
+        ],
+    );
+    insta::assert_snapshot!("console-of-a-switch", shown);
+}
+
+#[test]
+fn a_session_at_a_router_is_as_it_was() {
+    let shown = session(
+        &example("home-network"),
+        "home",
+        &[
+            "show ip route",
+            "show arp",
+            "show nat",
+            "show filter",
+            "show rip",
+            "set route 10.9.0.0/16 via 203.0.113.1",
+            "set no route default",
+            "show ip route | grep /16",
+            "set rip on",
+            "show rip",
+            "set interface Gi0/0 mtu 1",
+            "help",
+        ],
+    );
+    insta::assert_snapshot!("console-of-a-router", shown);
+}
+
 #[test]
 fn a_document_with_services_is_run_and_checked() {
     assert_eq!(packetarium(&["check", HOME]).out, "no faults\n");

@@ -7,6 +7,7 @@
 
 use crate::Lab;
 use crate::command::Refusal;
+use crate::console::device::Asked;
 use crate::deed::Deed;
 use netlab::{Duration, Instant};
 use scenario::Change;
@@ -52,6 +53,8 @@ pub struct Branch {
     pub edge: (Instant, u64),
     /// What happened, as a document.
     pub scenario: Scenario,
+    /// What was typed at the consoles of switches and routers.
+    asked: Vec<Asked>,
 }
 
 /// A branch in a list.
@@ -118,7 +121,7 @@ impl Branches {
 }
 
 /// The first moment at which something can be done after this one was seen.
-fn after(at: Instant) -> Instant {
+pub(crate) fn after(at: Instant) -> Instant {
     at + Duration::from_nanos(1)
 }
 
@@ -191,8 +194,11 @@ impl Lab {
             return Err(Refusal::Branch);
         }
         let number = self.branches.made + 1;
+        let mut asked = self.asked.clone();
+        asked.retain(|asked| asked.at <= at);
         self.switch(next, Some(at), number, name.into(), Some(at));
         self.branches.made = number;
+        self.asked = asked;
         self.play();
         Ok(())
     }
@@ -204,6 +210,7 @@ impl Lab {
         };
         let branch = self.branches.left.remove(place);
         self.switch(branch.scenario, branch.forked_at, branch.number, branch.name, Some(branch.at));
+        self.asked = branch.asked;
         // It ran further than to where it was looked at, and does so again.
         self.run_to = Some(branch.edge.0);
         self.playing = false;
@@ -225,6 +232,7 @@ impl Lab {
             at: self.playhead.at(),
             edge: (self.world.now(), self.world.history().hash()),
             scenario: self.happened(),
+            asked: std::mem::take(&mut self.asked),
         };
         let mut branches = std::mem::take(&mut self.branches);
         branches.left.push(left);

@@ -79,7 +79,7 @@ pub enum Act {
     Start(Box<RunSpec>),
     /// A button of the inspector.
     Do(Action),
-    /// Something is typed at the console of a host.
+    /// Something is typed at the console of a host, switch or router.
     Type(Typed),
     /// Open another scenario.
     Open(Box<Scenario>),
@@ -88,7 +88,7 @@ pub enum Act {
 /// What is typed at a console.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Typed {
-    /// A command line on a host.
+    /// A command line on a host, or a line at a switch or router.
     Command(NodeId, String),
     /// Something to a command that runs.
     Key(ProgramId, Key),

@@ -1,10 +1,12 @@
 //! Consoles: commands that a person starts on hosts, and what is typed to them.
 //!
-//! [`screen`] is what a console shows, [`completion`] what the tabulator key does.
+//! [`screen`] is what a console shows, [`completion`] what the tabulator key does, `device` the consoles of switches and routers, which
+//! have no programs.
 //!
-//! Each is a deed like any other: it is recorded with its moment, and in the past it makes a branch.
+//! What is typed on a host is a deed like any other: it is recorded with its moment, and in the past it makes a branch.
 
 pub mod completion;
+pub(crate) mod device;
 pub mod screen;
 
 use crate::Lab;
@@ -19,9 +21,10 @@ impl Lab {
     /// Types something at a console, at the playhead.
     ///
     /// # Errors
-    /// The world's reason: the node is no host, the line is too long, or the command has not begun.
+    /// The world's reason: the node is a hub, the line is too long, or the command has not begun.
     pub(crate) fn type_on_console(&mut self, typed: Typed) -> Result<(), Refusal> {
         match typed {
+            Typed::Command(on, line) if self.is_device(on) => self.type_on_device(on, &line),
             Typed::Command(on, line) => self.type_command(on, &line),
             Typed::Key(program, key) => self.type_key(program, key),
         }

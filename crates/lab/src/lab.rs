@@ -5,6 +5,7 @@
 
 use crate::branches::Branches;
 use crate::compare::{CompareView, Comparison};
+use crate::console::device::Asked;
 use crate::director::{Caption, Story};
 use crate::editing::Editing;
 use crate::hold::{Hold, Watcher};
@@ -66,6 +67,8 @@ pub struct Lab {
     /// The packet of an opened capture that is looked at.
     pub(crate) packet: Option<usize>,
     pub(crate) branches: Branches,
+    /// What was typed at the consoles of switches and routers in this branch, in order of time.
+    pub(crate) asked: Vec<Asked>,
     pub(crate) comparison: Option<Comparison>,
     /// Having caught up, the world runs on to here, without the playhead.
     pub(crate) run_to: Option<Instant>,
@@ -175,6 +178,7 @@ impl Lab {
             packets: Packets::default(),
             packet: None,
             branches: Branches::opened(&scenario),
+            asked: Vec::new(),
             comparison: None,
             run_to: None,
             hold: Hold::default(),

@@ -21,7 +21,7 @@
 //! | [`session`] | what is refused, asked about, announced and saved, for a page that is only a backend |
 //! | [`action`], `acting` | what is done to a thing with one button |
 //! | [`browser`] | the web browsers of hosts |
-//! | [`console`] | the consoles of hosts |
+//! | [`console`] | the consoles of hosts, switches and routers |
 //! | `deed` | applying and recording what a person does to the network |
 //! | [`hold`] | where the world has to wait, for a lesson |
 //! | [`branches`], [`compare`] | acting in the past, and what was otherwise |

@@ -198,6 +198,12 @@ impl Sketch {
         self.nodes.iter().filter(|node| node.kind == Kind::Host)
     }
 
+    /// The nodes that have a console: hosts first, then what has tables.
+    pub fn consoles(&self) -> impl Iterator<Item = &NodeLine> {
+        let devices = self.nodes.iter().filter(|node| matches!(node.kind, Kind::Switch | Kind::Router));
+        self.hosts().chain(devices)
+    }
+
     /// The drawing in a sentence.
     pub fn sentence(&self) -> String {
         let count = |kind| self.nodes.iter().filter(|node| node.kind == kind).count();

@@ -50,7 +50,7 @@
 //! | [`fault`], [`bounds`] | what is wrong and where; how large a scenario may be |
 //! | [`layout`] | places for nodes that have none |
 //! | [`examples`], [`first`](first()) | scenarios to start from |
-//! | [`show`], [`set`] | what switches and routers show at their consoles, and what is changed there |
+//! | `device` | the consoles of switches and routers: what they show, and what is changed there (a cargo feature) |
 //!
 //! The format itself is described by `docs/scenario.schema.json`; tests keep it and `read` in step.
 
@@ -65,6 +65,8 @@ pub mod chapters;
 mod check;
 mod commands;
 pub mod defaults;
+#[cfg(feature = "services")]
+pub mod device;
 pub mod examples;
 #[cfg(feature = "export")]
 pub mod export;
@@ -84,8 +86,6 @@ mod read;
 mod renumber;
 #[cfg(feature = "services")]
 mod services;
-pub mod set;
-pub mod show;
 pub mod source;
 mod tree;
 pub mod why;

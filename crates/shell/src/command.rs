@@ -56,11 +56,12 @@ pub static COMMANDS: [Command; 8] = [
     Command {
         name: "iperf",
         summary: "measure how many bits a second get through to a host",
-        usage: "iperf -s [-u] [-p PORT], or iperf -c HOST [-u] [-b RATE] [-t SECONDS] [-n BYTES] [-P COUNT] [-p PORT]",
+        usage: "iperf -s [-u] [-i SECONDS] [-p PORT], or iperf -c HOST [-u] [-b RATE] [-t SECONDS] [-n BYTES] [-i SECONDS] [-P COUNT] [-p PORT]",
         examples: &[
             ("iperf -s", "waits for senders at port 5001"),
             ("iperf -c 10.0.0.2", "sends there for ten seconds"),
-            ("iperf -c 10.0.0.2 -u -b 5M", "sends 5 Mbit/s over UDP: how much is lost?"),
+            ("iperf -c 10.0.0.2 -i 1", "reports each second"),
+            ("iperf -c 10.0.0.2 -u -b 5m", "sends 5 Mbit/s over UDP: how much is lost?"),
             ("iperf -c 10.0.0.2 -P 4 -t 5", "four connections at once"),
         ],
         make: iperf::make,

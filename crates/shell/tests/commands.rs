@@ -373,15 +373,64 @@ fn iperf_sends_a_number_of_bytes_over_several_connections() {
 
 #[test]
 fn iperf_counts_what_is_lost_over_udp() {
-    let (client, server) = iperf("iperf -s -u", "iperf -c 10.0.0.2 -u -b 10M -t 2");
-    assert!(client.contains("[  1] Sent 1701 datagrams\n[  1] Server Report:\n"), "{client}");
-    assert!(client.contains(" 0/1701 (0.0%)\n") && server.contains(" 0/1701 (0.0%)\n"), "{client}{server}");
+    let (client, server) = iperf("iperf -s -u", "iperf -c 10.0.0.2 -u -b 10m -t 2");
+    assert!(client.contains("[  1] Sent 1702 datagrams\n[  1] Server Report:\n"), "{client}");
+    assert!(client.contains(" 0/1701 (0%)\n") && server.contains(" 0/1701 (0%)\n"), "{client}{server}");
     assert!((9.9..10.1).contains(&last_rate(&client)), "{client}");
     // More than the cable takes: what its queue drops is counted.
-    let (client, _) = iperf("iperf -s -u", "iperf -c 10.0.0.2 -b 200M -t 1");
+    let (client, _) = iperf("iperf -s -u", "iperf -c 10.0.0.2 -b 200m -t 1");
     let report = client.lines().last().unwrap();
     assert!(report.contains("/17007 (") && !report.contains(" 0/17007 "), "{client}");
     assert!((93.0..98.0).contains(&last_rate(&client)), "{client}");
+}
+
+/// A text with each number replaced by `0` and spaces by one: its form.
+fn form(text: &str) -> String {
+    let mut form = String::new();
+    for letter in text.chars() {
+        match letter {
+            '0'..='9' | '.' if form.ends_with('0') => {}
+            '0'..='9' => form.push('0'),
+            ' ' if form.ends_with(' ') => {}
+            other => form.push(other),
+        }
+    }
+    form
+}
+
+#[test]
+fn iperf_prints_what_iperf_2_prints() {
+    // Of iperf 2.1.8 over loopback, without what it has read from its kernel in brackets, and the kernel's size of UDP's buffer.
+    let rule = "------------------------------------------------------------\n";
+    let tcp = format!(
+        "{rule}Client connecting to 127.0.0.1, TCP port 5001\nTCP window size: 16.0 KByte (default)\n{rule}\
+         [  1] local 127.0.0.1 port 51898 connected with 127.0.0.1 port 5001\n\
+         [ ID] Interval       Transfer     Bandwidth\n\
+         [  1] 0.0000-1.0000 sec  2.05 MBytes  17.6 Mbits/sec\n\
+         [  1] 1.0000-2.0000 sec  1.42 MBytes  12.2 Mbits/sec\n\
+         [  1] 0.0000-2.0269 sec  5.28 MBytes  15.0 Mbits/sec\n"
+    );
+    let (client, server) = iperf("iperf -s -i 1", "iperf -c 10.0.0.2 -t 2 -i 1");
+    assert_eq!(form(&client), form(&tcp), "{client}");
+    let listening = tcp.replace("Client connecting to 127.0.0.1, TCP", "Server listening on TCP");
+    assert_eq!(form(&server), form(&listening), "{server}");
+
+    let heading = "[ ID] Interval       Transfer     Bandwidth        Jitter   Lost/Total Datagrams\n";
+    let udp = format!(
+        "{rule}Client connecting to 127.0.0.1, UDP port 5001\nSending 1470 byte datagrams, IPG target: 5607.60 us\n{rule}\
+         [  1] local 127.0.0.1 port 35537 connected with 127.0.0.1 port 5001\n\
+         [ ID] Interval       Transfer     Bandwidth\n\
+         [  1] 0.0000-1.0000 sec   257 KBytes  2.11 Mbits/sec\n\
+         [  1] 1.0000-2.0000 sec   253 KBytes  2.07 Mbits/sec\n\
+         [  1] 0.0000-2.0058 sec   772 KBytes  2.10 Mbits/sec\n\
+         [  1] Sent 539 datagrams\n[  1] Server Report:\n{heading}\
+         [  1] 0.0000-2.0046 sec   772 KBytes  2.11 Mbits/sec   0.002 ms 0/538 (0%)\n"
+    );
+    let (client, server) = iperf("iperf -s -u -i 1", "iperf -c 10.0.0.2 -u -b 2M -t 2 -i 1");
+    assert_eq!(form(&client), form(&udp), "{client}");
+    assert!(client.contains("IPG target: 5607.60 us\n"), "{client}");
+    assert_eq!(server.matches(heading).count(), 1, "{server}");
+    assert!(server.contains("[  1] 0.0000-1.0000 sec   25") && server.contains("(0%)\n"), "{server}");
 }
 
 #[test]
@@ -395,7 +444,7 @@ fn iperf_says_that_no_server_is_there() {
         (log.output_by(world.now()), log.exit_at(world.now()))
     };
     let ((tcp, tcp_status), (udp, udp_status)) = (ended(tcp), ended(udp));
-    assert!(tcp.ends_with("connect failed: Connection refused\n") && tcp_status == Some(1), "{tcp}");
+    assert!(tcp.ends_with("tcp connect failed: Connection refused\n") && tcp_status == Some(1), "{tcp}");
     assert!(udp.ends_with("read failed: Connection refused\n") && udp_status == Some(1), "{udp}");
 }
 

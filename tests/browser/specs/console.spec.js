@@ -16,7 +16,7 @@ const SERVED = {
 class Console {
   constructor(page, host) {
     this.page = page;
-    this.host = page.getByRole("combobox", { name: "Host", exact: true });
+    this.host = page.getByRole("combobox", { name: "Node", exact: true });
     this.output = page.getByRole("log", { name: `Console of ${host}` });
     this.line = page.getByRole("textbox", { name: `Command on ${host}`, exact: true });
     this.running = page.getByRole("textbox", { name: /^Line to / });

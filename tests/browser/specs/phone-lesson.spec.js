@@ -54,7 +54,7 @@ class Fingers {
   /** Chooses a host in the console, and types a line if there is one. */
   async console(host, line) {
     await this.open("Console");
-    await this.page.getByRole("combobox", { name: "Host", exact: true }).selectOption(host);
+    await this.page.getByRole("combobox", { name: "Node", exact: true }).selectOption(host);
     if (line) {
       await this.page.getByRole("textbox", { name: `Command on ${host}`, exact: true }).tap();
       await this.page.keyboard.type(line);

@@ -42,10 +42,31 @@ test("a run is started with fingers, and its results appear", async ({ page, aqu
   await expect(aquarium.run("TCP echo a → b")).toContainText("← Hello, aquarium!");
 });
 
+test("a switch is asked with fingers, and one of its ports set off", async ({ page, aquarium }) => {
+  await aquarium.open({ ...PINGING, runs: [{ ping: { from: "a", to: "b", count: 30 } }] });
+  await openTab(page, "Console");
+  await page.getByRole("combobox", { name: "Node", exact: true }).selectOption("s");
+  const output = page.getByRole("log", { name: "Console of s" });
+  const line = page.getByRole("textbox", { name: "Command on s", exact: true });
+  const type = async (text) => {
+    await line.tap();
+    await line.fill(text);
+    await aquarium.button("Enter").tap();
+  };
+  await expect(async () => {
+    await type("show mac");
+    await expect(output).toContainText("DYNAMIC     Gi0/1", { timeout: 2_000 });
+  }).toPass();
+  await type("set port 0 off");
+  await type("show interfaces");
+  await expect(output).toContainText("admin down 9216  a");
+  expect(await overflow(page)).toBeLessThanOrEqual(0);
+});
+
 test("a command is typed with fingers, brought back and stopped", async ({ page, aquarium }) => {
   await aquarium.open(QUIET);
   await openTab(page, "Console");
-  await page.getByRole("combobox", { name: "Host", exact: true }).selectOption("a");
+  await page.getByRole("combobox", { name: "Node", exact: true }).selectOption("a");
   const output = page.getByRole("log", { name: "Console of a" });
   const line = page.getByRole("textbox", { name: "Command on a", exact: true });
   // While a command runs, what the line is for stands above it.

@@ -124,7 +124,7 @@ fn node_card(
         <>
             { for failed.map(|run| why(session, view, node, run)) }
             if starts { { start(session, view, node, aim) } }
-            if is_host { { console(session) } }
+            if line.kind != edit::Kind::Hub { { console(session, is_host) } }
             { memories(session, view, line, open) }
         </>
     };
@@ -152,8 +152,8 @@ fn memories(session: &Session, view: &View, node: &NodeLine, open: &[Remembered]
     }
 }
 
-/// What opens the console and the web browser of the selected host.
-fn console(session: &Session) -> Html {
+/// What opens the console of the selected node, and the web browser of a host.
+fn console(session: &Session, is_host: bool) -> Html {
     let tutor = session.tutor();
     let button = |tab: Tab, focused: &'static str| {
         if tutor.as_ref().is_some_and(|tutor| !tutor.shows(tab.key())) {
@@ -167,7 +167,8 @@ fn console(session: &Session) -> Html {
             html! { <button key={tab.key()} type="button" class="chip" onclick={open}>{ tab.name() }</button> },
         )
     };
-    let buttons = [button(Tab::Console, "console-line"), button(Tab::Browser, "web-address")];
+    let browser = is_host.then(|| button(Tab::Browser, "web-address")).flatten();
+    let buttons = [button(Tab::Console, "console-line"), browser];
     if buttons.iter().all(Option::is_none) {
         return Html::default();
     }

@@ -1,7 +1,7 @@
-//! The console of a host: what its commands print, and one line on which the next is typed.
+//! The console of a host, switch or router: what its commands print, and one line on which the next is typed.
 //!
-//! What it shows is read from the history at the playhead, so that a rewound console shows what it showed then. A line that is typed is
-//! an act like any other: it is recorded, and in the past it begins a branch.
+//! What it shows is what it showed at the playhead. A line that is typed on a host is an act like any other: it is recorded, and in the
+//! past it begins a branch. At a switch or router that is so of lines that change something; what they show is answered at once.
 
 use super::browser::Browser;
 use super::{on, use_session};
@@ -11,6 +11,7 @@ use crate::workspace::Tab;
 use lab::command::{Act, Typed};
 use lab::console::completion::Completion;
 use lab::console::screen::{PieceKind, Screen};
+use lab::edit::Kind;
 use lab::view::{NodeLine, View};
 use netlab::Instant;
 use netlab::topology::NodeId;
@@ -44,11 +45,11 @@ struct Draft {
     /// What was being typed before the arrow key went up.
     kept: String,
     choices: Vec<String>,
-    /// What had appeared by this moment is cleared away.
-    cleared: Option<Instant>,
+    /// What had appeared before this moment is cleared away, and this number of pieces at it.
+    cleared: Option<(Instant, usize)>,
 }
 
-/// The consoles of the hosts, one at a time.
+/// The consoles, one at a time.
 #[component]
 pub fn Console(props: &Props) -> Html {
     let session = use_session();
@@ -58,20 +59,22 @@ pub fn Console(props: &Props) -> Html {
     let log = use_node_ref();
     let follows = use_mut_ref(|| true);
     {
-        // The console follows the host that is selected.
+        // The console follows the node that is selected.
         let (chosen, draft) = (chosen.setter(), draft.setter());
-        let hosts: Vec<_> = view.sketch.hosts().map(|host| host.id).collect();
+        let nodes: Vec<_> = view.sketch.consoles().map(|node| node.id).collect();
         use_effect_with(view.selection, move |selection| {
             if let Some(Selection::Node(node)) = *selection
-                && hosts.contains(&node)
+                && nodes.contains(&node)
             {
                 chosen.set(Some(node));
                 draft.set(Draft::default());
             }
         });
     }
-    let host =
-        view.sketch.hosts().find(|host| Some(host.id) == *chosen).or_else(|| view.sketch.hosts().next());
+    // Only hosts have a web browser.
+    let may_be = |node: &&NodeLine| props.open != Some(Tab::Browser) || node.kind == Kind::Host;
+    let nodes = || view.sketch.consoles().filter(may_be);
+    let host = nodes().find(|node| Some(node.id) == *chosen).or_else(|| nodes().next());
     let screen = host.filter(|_| props.open.is_some()).map(|host| session.lab().borrow().screen(host.id));
     let length = screen.as_ref().map_or(0, |screen| screen.pieces.iter().map(|piece| piece.text.len()).sum());
     {
@@ -84,7 +87,7 @@ pub fn Console(props: &Props) -> Html {
     }
     let Some(open) = props.open else { return Html::default() };
     let (Some(host), Some(screen)) = (host, screen) else {
-        return html! { <p class="empty">{ t!("This network has no hosts: only hosts have a console.") }</p> };
+        return html! { <p class="empty">{ t!("Hosts, switches and routers have a console: this network has none of them.") }</p> };
     };
     let onscroll = Callback::from(move |event: Event| {
         let log: HtmlElement = event.target_unchecked_into();
@@ -114,7 +117,7 @@ pub fn Console(props: &Props) -> Html {
     }
 }
 
-/// The choice of the host, and what can be done besides typing.
+/// The choice of the node, and what can be done besides typing.
 fn head(
     console: &Handles,
     view: &View,
@@ -122,7 +125,8 @@ fn head(
     open: Tab,
     choose: UseStateSetter<Option<NodeId>>,
 ) -> Html {
-    let ids: Vec<_> = view.sketch.hosts().map(|host| host.id).collect();
+    let nodes = || view.sketch.consoles().filter(|node| open == Tab::Console || node.kind == Kind::Host);
+    let ids: Vec<_> = nodes().map(|node| node.id).collect();
     let draft = console.draft.setter();
     let onchange = Callback::from(move |event: Event| {
         let place = event.target_unchecked_into::<web_sys::HtmlSelectElement>().selected_index();
@@ -132,20 +136,22 @@ fn head(
     let clear = console.on(Handles::clear);
     html! {
         <div class="console-head">
-            <label class="visually-hidden" for="console-host">{ t!("Host") }</label>
+            <label class="visually-hidden" for="console-host">{ if open == Tab::Browser { t!("Host") } else { t!("Node") } }</label>
             <select id="console-host" {onchange}>
-                { for view.sketch.hosts().map(|other| html! {
+                { for nodes().map(|other| html! {
                     <option key={other.id.0} selected={other.id == host.id}>{ &other.name }</option>
                 }) }
             </select>
-            <div class="console-which" role="group" aria-label={t!("Program")}>
-                { for [Tab::Console, Tab::Browser].map(|tab| html! {
-                    <button type="button" class="chip" aria-pressed={(tab == open).to_string()}
-                        onclick={on(&console.session, move |session| session.open_drawer(Some(tab)))}>{ tab.name() }</button>
-                }) }
-            </div>
+            if host.kind == Kind::Host {
+                <div class="console-which" role="group" aria-label={t!("Program")}>
+                    { for [Tab::Console, Tab::Browser].map(|tab| html! {
+                        <button type="button" class="chip" aria-pressed={(tab == open).to_string()}
+                            onclick={on(&console.session, move |session| session.open_drawer(Some(tab)))}>{ tab.name() }</button>
+                    }) }
+                </div>
+            }
             if open == Tab::Console {
-                <span class="hint">{ note(console, view) }</span>
+                <span class="hint">{ note(console, view, host) }</span>
                 <button type="button" class="button quiet" title={t!("Clear (Ctrl-L)")} onclick={clear}>{ t!("Clear") }</button>
             }
         </div>
@@ -153,13 +159,21 @@ fn head(
 }
 
 /// What a line would do that is typed now.
-fn note(console: &Handles, view: &View) -> String {
+fn note(console: &Handles, view: &View, node: &NodeLine) -> String {
+    let is_device = node.kind != Kind::Host;
     match &console.screen.running {
         _ if console.session.query().lock => t!("This page is locked: nothing can be typed.").into(),
+        _ if view.rewound && is_device => {
+            t!(
+                "You look at {} s: show answers from then, set begins another branch.",
+                lab::format::clock(view.at)
+            )
+        }
         _ if view.rewound => {
             t!("You look at {} s: what you type here begins another branch.", lab::format::clock(view.at))
         }
         Some((_, line)) => t!("What you type goes to {}. Ctrl-C stops it.", name_of(line)),
+        None if is_device => t!("help lists what can be shown and set.").into(),
         None if view.state == lab::State::Paused => t!("Time is paused: a line plays on.").into(),
         None => t!("help lists the commands.").into(),
     }
@@ -171,9 +185,11 @@ fn name_of(line: &str) -> &str {
 }
 
 fn output(console: &Handles) -> Html {
-    let Screen { host, pieces, is_cut, .. } = &*console.screen;
-    let from = match console.draft.cleared.filter(|cleared| *cleared <= console.at) {
-        Some(cleared) => pieces.partition_point(|piece| piece.at <= cleared),
+    let Screen { prompt, pieces, is_cut, .. } = &*console.screen;
+    let from = match console.draft.cleared.filter(|(cleared, _)| *cleared <= console.at) {
+        Some((cleared, count)) => {
+            (pieces.partition_point(|piece| piece.at < cleared) + count).min(pieces.len())
+        }
         None => 0,
     };
     let mut at_start = true;
@@ -181,7 +197,7 @@ fn output(console: &Handles) -> Html {
         let breaks = (!at_start && piece.kind == PieceKind::Command).then_some("\n");
         at_start = piece.text.ends_with('\n');
         let (class, prompt) = match piece.kind {
-            PieceKind::Command => (Some("console-command"), Some(format!("{host}$ "))),
+            PieceKind::Command => (Some("console-command"), Some(prompt.clone())),
             PieceKind::Printed => (None, None),
             PieceKind::Typed => (Some("console-typed"), None),
         };
@@ -227,7 +243,7 @@ fn line(console: &Handles, view: &View, host: &NodeLine) -> Html {
         <form class="console-form" {onsubmit}>
             <label class="console-prompt" for={LINE}>
                 <span class="visually-hidden">{ label }</span>
-                <span aria-hidden="true">{ if running.is_some() { "> ".into() } else { format!("{}$ ", console.screen.host) } }</span>
+                <span aria-hidden="true">{ if running.is_some() { "> ".to_owned() } else { console.screen.prompt.clone() } }</span>
             </label>
             <input id={LINE} type="text" autocomplete="off" autocapitalize="off" autocorrect="off" spellcheck="false" enterkeyhint="send"
                 maxlength="1000" disabled={lock} value={console.draft.text.clone()} {oninput} {onkeydown} />
@@ -298,7 +314,9 @@ impl Handles {
     }
 
     fn clear(&self) {
+        // While time stands still, a line at a switch appears at the moment of what was cleared.
         let last = self.screen.pieces.last().map(|piece| piece.at);
+        let last = last.map(|at| (at, self.screen.pieces.iter().filter(|piece| piece.at == at).count()));
         self.change(|draft| *draft = Draft { cleared: last, ..Draft::default() });
     }
 

@@ -1,4 +1,5 @@
-//! What the tabulator key makes of a line that is being typed: names of commands first, then names and addresses of hosts.
+//! What the tabulator key makes of a line that is being typed: names of commands first, then names and addresses of hosts. At a switch or
+//! router each word may be one of a few.
 
 use crate::Lab;
 use netlab::topology::NodeId;
@@ -16,10 +17,18 @@ pub struct Completion {
 }
 
 impl Lab {
-    /// Completes the last word of a line that is typed on a host.
+    /// Completes the last word of a line that is typed at a console.
     pub fn complete(&self, on: NodeId, line: &str) -> Completion {
         let begin = line.rfind([' ', '|']).map_or(0, |place| place + 1);
         let (before, word) = line.split_at(begin);
+        if let Some(device) = self.device(on)
+            && !before.contains('|')
+        {
+            let words: Vec<&str> = before.split_whitespace().collect();
+            let next = device.next(&words);
+            let addresses = if next.is_address { self.hosts(on) } else { Vec::new() };
+            return completed(before, word, next.words.into_iter().chain(addresses).collect());
+        }
         let candidates: Vec<(String, String)> = match before.trim_end().bytes().last() {
             None => same(scenario::command_names().iter().copied()),
             Some(b'|') => same(FILTERS.into_iter()),

@@ -18,8 +18,8 @@ const TYPED_MAX: usize = 500;
 /// What a console shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Screen {
-    /// The host's id in the document: the prompt.
-    pub host: String,
+    /// What stands before the line: the node's id in the document, and the sign of a user or of a device.
+    pub prompt: String,
     /// In order of time.
     pub pieces: Vec<Piece>,
     /// Something older is not shown any more.
@@ -53,8 +53,19 @@ pub enum PieceKind {
 }
 
 impl Lab {
-    /// What the console of a host shows at the playhead.
+    /// What the console of a node shows at the playhead.
     pub fn screen(&self, on: NodeId) -> Screen {
+        if self.is_device(on) {
+            let (mut pieces, typed) = self.asked_on(on);
+            let is_cut = cut(&mut pieces);
+            return Screen {
+                prompt: format!("{}# ", self.whole_id(on)),
+                pieces,
+                is_cut,
+                typed,
+                running: None,
+            };
+        }
         let at = self.look().at;
         let logs = self.world.history().programs();
         let mut begun: Vec<(ProgramId, &ProgramLog)> = (0..)
@@ -75,7 +86,7 @@ impl Lab {
             log.exit_at(at).is_none() && self.world.activity(*id) != Some(Activity::Idle)
         };
         let running = begun.iter().rfind(runs).map(|(id, log)| (*id, log.line.clone()));
-        Screen { host: self.whole_id(on), pieces, is_cut, running, typed }
+        Screen { prompt: format!("{}$ ", self.whole_id(on)), pieces, is_cut, running, typed }
     }
 
     fn whole_id(&self, node: NodeId) -> String {
@@ -166,7 +177,7 @@ mod tests {
         type_line(&mut lab, 0, "ping -c 3 10.0.0.2");
         play_until(&mut lab, at(4_000), &mut now_ms);
         let end = lab.screen(NodeId(0));
-        assert_eq!((&*end.host, &end.running, end.is_cut), ("a", &None, false));
+        assert_eq!((&*end.prompt, &end.running, end.is_cut), ("a$ ", &None, false));
         assert!(text(&end).starts_with("ping -c 3 10.0.0.2\nPING"), "{}", text(&end));
         assert!(text(&end).contains("3 packets transmitted"), "{}", text(&end));
         assert_eq!(end.typed, ["ping -c 3 10.0.0.2"]);

@@ -20,6 +20,8 @@ const RATE_DEFAULT: u64 = 1_048_576;
 /// A datagram each microsecond: more would be more than a host can do.
 const RATE_MAX: u64 = 10_000_000_000;
 const TIME_DEFAULT: Duration = Duration::from_secs(10);
+/// The shortest interval between reports.
+const INTERVAL_MIN: Duration = Duration::from_millis(10);
 /// Connections at once.
 const PARALLEL_MAX: u16 = 64;
 
@@ -33,7 +35,7 @@ enum Amount {
 pub(super) fn make(words: &[String], hosts: &mut Hosts) -> Result<Box<dyn Program>, Wrong> {
     let (mut arguments, mut version) = (Arguments::new(words), None);
     let (mut serves, mut to, mut is_udp, mut port, mut parallel) = (false, None, false, PORT, 1);
-    let (mut amount, mut rate) = (Amount::For(TIME_DEFAULT), None);
+    let (mut amount, mut rate, mut every) = (Amount::For(TIME_DEFAULT), None, None);
     while let Some(word) = arguments.next()? {
         match word {
             Word::Short('s') => serves = true,
@@ -42,6 +44,7 @@ pub(super) fn make(words: &[String], hosts: &mut Hosts) -> Result<Box<dyn Progra
             Word::Short('t') => amount = Amount::For(arguments.seconds()?),
             Word::Short('n') => amount = Amount::Bytes(size(&arguments.text()?)?),
             Word::Short('b') => (is_udp, rate) = (true, Some(bits(&arguments.text()?)?)),
+            Word::Short('i') => every = interval(arguments.seconds()?)?,
             Word::Short('P') => parallel = arguments.number("number of connections", (1, PARALLEL_MAX))?,
             Word::Short('p') => port = arguments.number("port", (1, u16::MAX))?,
             Word::Short('V') => version = Some(6),
@@ -50,34 +53,46 @@ pub(super) fn make(words: &[String], hosts: &mut Hosts) -> Result<Box<dyn Progra
         }
     }
     match (serves, to) {
-        (true, None) => Ok(Box::new(Server::new(port, is_udp))),
+        (true, None) => Ok(Box::new(Server::new(port, is_udp, every))),
         (false, Some(host)) => {
             let to = hosts.find(&host, version)?.address;
             let rate = is_udp.then_some(rate.unwrap_or(RATE_DEFAULT));
-            Ok(Box::new(Client::new((to, port).into(), amount, rate, parallel)))
+            Ok(Box::new(Client::new((to, port).into(), amount, rate, parallel, every)))
         }
         (true, Some(_)) | (false, None) => Err("it takes -s, or -c and an address".into()),
     }
 }
 
-/// `500K`, `10M`: in units of 1024, as iperf has it.
+/// The time from one report to the next; 0: only one, at the end.
+fn interval(time: Duration) -> Result<Option<Duration>, Wrong> {
+    match time {
+        Duration::ZERO => Ok(None),
+        _ if time < INTERVAL_MIN => Err("an interval is at least 0.01 seconds".into()),
+        time => Ok(Some(time)),
+    }
+}
+
 fn size(text: &str) -> Result<u64, Wrong> {
-    scaled(text, 1 << 10)
+    scaled(text)
         .filter(|bytes| (1..=1 << 40).contains(bytes))
         .ok_or_else(|| format!("invalid number of bytes \"{text}\": it is like 500K or 10M"))
 }
 
-/// `500k`, `10M`: in units of 1000.
 fn bits(text: &str) -> Result<u64, Wrong> {
-    scaled(text, 1_000)
+    scaled(text)
         .filter(|bits| (1_000..=RATE_MAX).contains(bits))
-        .ok_or_else(|| format!("invalid rate \"{text}\": it is a number of bits a second like 500k or 10M"))
+        .ok_or_else(|| format!("invalid rate \"{text}\": it is a number of bits a second like 500k or 10m"))
 }
 
-fn scaled(text: &str, unit: u64) -> Option<u64> {
-    let (digits, power) = match text.strip_suffix(['k', 'K', 'm', 'M', 'g', 'G']) {
-        Some(digits) => (digits, "kmg".find(text.to_ascii_lowercase().chars().last()?)? as u32 + 1),
-        None => (text, 0),
+/// A number, with a unit of 1000 (`k`, `m`, `g`) or 1024 (`K`, `M`, `G`), as iperf has it.
+fn scaled(text: &str) -> Option<u64> {
+    let (digits, unit) = match text.strip_suffix(['k', 'K', 'm', 'M', 'g', 'G']) {
+        Some(digits) => {
+            let letter = text.chars().last()?;
+            let step: u64 = if letter.is_ascii_uppercase() { 1_024 } else { 1_000 };
+            (digits, step.pow("kmg".find(letter.to_ascii_lowercase())? as u32 + 1))
+        }
+        None => (text, 1),
     };
     let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
     if part.len() > 3 || !part.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -85,7 +100,7 @@ fn scaled(text: &str, unit: u64) -> Option<u64> {
     }
     let thousandths =
         whole.parse::<u64>().ok()?.checked_mul(1_000)? + format!("{part:0<3}").parse::<u64>().ok()?;
-    Some(thousandths.checked_mul(unit.pow(power))? / 1_000)
+    Some(thousandths.checked_mul(unit)? / 1_000)
 }
 
 #[cfg(test)]
@@ -93,9 +108,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sizes_are_in_units_of_1024_and_rates_of_1000() {
-        assert_eq!((size("10M"), size("1.5k"), size("7")), (Ok(10 << 20), Ok(1_536), Ok(7)));
-        assert_eq!((bits("10M"), bits("1.5m"), bits("64000")), (Ok(10_000_000), Ok(1_500_000), Ok(64_000)));
+    fn units_are_of_1024_in_capitals_and_of_1000_otherwise() {
+        assert_eq!((size("10M"), size("1.5k"), size("7")), (Ok(10 << 20), Ok(1_500), Ok(7)));
+        assert_eq!((bits("10M"), bits("1.5m"), bits("64000")), (Ok(10 << 20), Ok(1_500_000), Ok(64_000)));
         for wrong in ["", "M", "-1", "1e9", "99999999999999999999", "1.2345M", "0", "1.M.2"] {
             assert!(size(wrong).is_err() && bits(wrong).is_err(), "{wrong}");
         }

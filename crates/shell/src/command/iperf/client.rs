@@ -1,6 +1,6 @@
 //! The side that sends.
 
-use super::report::{self, Losses, RULE, Transfer};
+use super::report::{self, Heading, Intervals, Losses, RULE, Transfer};
 use super::{Amount, DATAGRAM_BYTES};
 use crate::text::tcp_failure;
 use host::program::{INTERRUPTED, Poll, Program};
@@ -24,6 +24,9 @@ pub(super) struct Client {
     /// Bits a second, over UDP; `None`: TCP.
     rate: Option<u64>,
     parallel: u16,
+    /// The time from one report to the next.
+    every: Option<Duration>,
+    heading: Heading,
     streams: Vec<Stream>,
     began: bool,
 }
@@ -41,20 +44,35 @@ struct Stream {
     last_tries: u8,
     /// When all was sent.
     until: Option<Instant>,
+    intervals: Intervals,
     has_failed: bool,
 }
 
 impl Client {
-    pub fn new(to: IpEndpoint, amount: Amount, rate: Option<u64>, parallel: u16) -> Self {
-        Self { to, amount, rate, parallel, streams: Vec::new(), began: false }
+    pub fn new(
+        to: IpEndpoint,
+        amount: Amount,
+        rate: Option<u64>,
+        parallel: u16,
+        every: Option<Duration>,
+    ) -> Self {
+        let (heading, streams) = (Heading::default(), Vec::new());
+        Self { to, amount, rate, parallel, every, heading, streams, began: false }
     }
 
     fn begin(&mut self, system: &mut System<'_>) -> Result<(), String> {
         let config = system.config().tcp;
         let (to, name) = (self.to, if self.rate.is_some() { "UDP" } else { "TCP" });
-        let window = match self.rate {
-            None => format!("TCP window size: {} (default)\n", report::bytes(config.rx_buffer as u64)),
-            Some(_) => format!("Sending {DATAGRAM_BYTES} byte datagrams\n"),
+        let window = match self.interval() {
+            None => report::buffer("TCP window", config.tx_buffer),
+            Some(gap) => {
+                let hundredths = (gap.nanos() + 5) / 10;
+                format!(
+                    "Sending {DATAGRAM_BYTES} byte datagrams, IPG target: {}.{:02} us\n",
+                    hundredths / 100,
+                    hundredths % 100
+                )
+            }
         };
         system.print(&format!(
             "{RULE}Client connecting to {}, {name} port {}\n{window}{RULE}",
@@ -76,6 +94,7 @@ impl Client {
                 datagrams: 0,
                 last_tries: 0,
                 until: None,
+                intervals: Intervals::default(),
                 has_failed: false,
             });
         }
@@ -88,13 +107,30 @@ impl Client {
         self.rate.map(|rate| Duration::from_nanos(nanos(rate).max(1_000)))
     }
 
+    /// Reports the intervals that are over; returns when the next one is.
+    fn note_intervals(&mut self, system: &mut System<'_>) -> Option<Instant> {
+        let (every, now) = (self.every?, system.now());
+        let mut wake: Option<Instant> = None;
+        for (number, stream) in (1..).zip(&mut self.streams) {
+            let Some(since) = stream.since.filter(|_| stream.is_busy()) else { continue };
+            while let Some(transfer) = stream.intervals.next(every, now - since, stream.sent) {
+                system.print(&self.heading.above(&report::one(number, &transfer), false));
+            }
+            // What the sender still waits for when all is sent belongs to no interval.
+            if !stream.is_all_sent(self.amount, now) {
+                wake = wake.into_iter().chain([since + stream.intervals.end(every)]).min();
+            }
+        }
+        wake
+    }
+
     /// All connections together, and the exit status.
     fn end(&self, system: &mut System<'_>) -> Poll {
         let results = || self.streams.iter().filter_map(|stream| stream.result.as_ref());
         if results().count() > 1 {
             let bytes = results().map(|result| result.bytes).sum();
             let time = results().map(|result| result.time).max().unwrap_or_default();
-            system.print(&report::sum(&Transfer { bytes, time }));
+            system.print(&report::sum(&Transfer { bytes, from: Duration::ZERO, time }));
         }
         Poll::Exit(u8::from(self.streams.iter().any(|stream| stream.has_failed)))
     }
@@ -108,19 +144,22 @@ impl Program for Client {
             system.print(&format!("connect failed: {error}\n"));
             return Poll::Exit(1);
         }
+        self.note_intervals(system);
         let (amount, interval, to) = (self.amount, self.interval(), self.to);
         let mut wake: Option<Instant> = None;
         for (number, stream) in self.streams.iter_mut().enumerate() {
-            if stream.result.is_none() && !stream.has_failed {
+            if stream.is_busy() {
                 let at = match interval {
-                    None => stream.step_tcp(number + 1, amount, system),
-                    Some(interval) => stream.step_udp(number + 1, (to, interval), amount, system),
+                    None => stream.step_tcp(number + 1, amount, &mut self.heading, system),
+                    Some(interval) => {
+                        stream.step_udp(number + 1, (to, interval), amount, &mut self.heading, system)
+                    }
                 };
                 wake = wake.into_iter().chain(at).min();
             }
         }
-        let is_over = |stream: &Stream| stream.result.is_some() || stream.has_failed;
-        if self.streams.iter().all(is_over) { self.end(system) } else { Poll::Wait(wake) }
+        let wake = wake.into_iter().chain(self.note_intervals(system)).min();
+        if self.streams.iter().any(Stream::is_busy) { Poll::Wait(wake) } else { self.end(system) }
     }
 
     /// What was sent so far is reported.
@@ -128,8 +167,9 @@ impl Program for Client {
         for (number, stream) in self.streams.iter().enumerate().filter(|(_, stream)| stream.result.is_none())
         {
             if let Some(since) = stream.since {
-                let transfer = Transfer { bytes: stream.sent, time: system.now() - since };
-                system.print(&report::one(number + 1, &transfer));
+                let time = system.now() - since;
+                let transfer = Transfer { bytes: stream.sent, from: Duration::ZERO, time };
+                system.print(&self.heading.above(&report::one(number + 1, &transfer), false));
             }
         }
         INTERRUPTED
@@ -137,6 +177,10 @@ impl Program for Client {
 }
 
 impl Stream {
+    fn is_busy(&self) -> bool {
+        self.result.is_none() && !self.has_failed
+    }
+
     /// When its time is over; `None`: it sends a number of bytes.
     fn deadline(&self, amount: Amount) -> Option<Instant> {
         match amount {
@@ -162,18 +206,24 @@ impl Stream {
     fn end(&mut self, system: &mut System<'_>) -> Transfer {
         let until = self.until.unwrap_or(system.now());
         let time = self.since.map(|since| until - since).unwrap_or_default();
-        let transfer = Transfer { bytes: self.sent, time };
+        let transfer = Transfer { bytes: self.sent, from: Duration::ZERO, time };
         self.result = Some(transfer);
         system.close(self.socket);
         transfer
     }
 
-    fn step_tcp(&mut self, number: usize, amount: Amount, system: &mut System<'_>) -> Option<Instant> {
+    fn step_tcp(
+        &mut self,
+        number: usize,
+        amount: Amount,
+        heading: &mut Heading,
+        system: &mut System<'_>,
+    ) -> Option<Instant> {
         let state = system.tcp_state(self.socket);
         match state {
             TcpState::Connecting => return None,
             TcpState::Failed(failure) => {
-                system.print(&format!("connect failed: {}\n", tcp_failure(failure)));
+                system.print(&format!("tcp connect failed: {}\n", tcp_failure(failure)));
                 self.has_failed = true;
                 return None;
             }
@@ -204,7 +254,7 @@ impl Stream {
             TcpState::Open if is_acknowledged => system.tcp_finish(self.socket),
             TcpState::PeerFinished | TcpState::Closed => {
                 let transfer = self.end(system);
-                system.print(&report::one(number, &transfer));
+                system.print(&heading.above(&report::one(number, &transfer), false));
             }
             TcpState::Open | TcpState::Connecting | TcpState::Failed(_) => {}
         }
@@ -216,6 +266,7 @@ impl Stream {
         number: usize,
         (to, interval): (IpEndpoint, Duration),
         amount: Amount,
+        heading: &mut Heading,
         system: &mut System<'_>,
     ) -> Option<Instant> {
         if self.since.is_none() {
@@ -224,7 +275,7 @@ impl Stream {
             (self.next, self.last_tries) = (system.now(), 0);
         }
         if let Some(answer) = system.udp_receive(self.socket).filter(|answer| answer.from == to) {
-            self.report(number, super::server::read_report(&answer.payload), system);
+            self.report(number, super::server::read_report(&answer.payload), heading, system);
             return None;
         }
         if system.next_error(self.socket).is_some() && self.datagrams > 0 {
@@ -242,7 +293,7 @@ impl Stream {
                 self.until.get_or_insert(now);
             }
             if is_last && self.last_tries == LAST_TRIES {
-                self.report(number, None, system);
+                self.report(number, None, heading, system);
                 return None;
             }
             match system.udp_send(self.socket, None, to, &self.datagram(is_last, now)) {
@@ -280,16 +331,21 @@ impl Stream {
         bytes
     }
 
-    fn report(&mut self, number: usize, of_server: Option<(Transfer, Losses)>, system: &mut System<'_>) {
+    fn report(
+        &mut self,
+        number: usize,
+        of_server: Option<(Transfer, Losses)>,
+        heading: &mut Heading,
+        system: &mut System<'_>,
+    ) {
         let transfer = self.end(system);
-        system.print(&report::one(number, &transfer));
-        let mut text = format!("[{number:3}] Sent {} datagrams\n", self.datagrams);
+        let mut text = heading.above(&report::one(number, &transfer), false);
+        // The last one, which carries nothing, is counted as sent.
+        text += &format!("[{number:3}] Sent {} datagrams\n", self.datagrams + 1);
         match of_server {
             Some((transfer, losses)) => {
-                text += &format!(
-                    "[{number:3}] Server Report:\n{}",
-                    report::with_losses(number, &transfer, &losses)
-                );
+                let line = report::with_losses(number, &transfer, &losses);
+                text += &format!("[{number:3}] Server Report:\n{}", Heading::default().above(&line, true));
             }
             None => {
                 text += &format!(

@@ -1,6 +1,6 @@
 //! The side that receives.
 
-use super::report::{self, Losses, RULE, Transfer};
+use super::report::{self, Heading, Intervals, Losses, RULE, Transfer};
 use host::program::{Poll, Program};
 use host::system::{Datagram, SocketId, System, TcpState};
 use smoltcp::wire::IpEndpoint;
@@ -19,6 +19,9 @@ const REPORT_FLAGS: u32 = 1 << 31;
 pub(super) struct Server {
     port: u16,
     is_udp: bool,
+    /// The time from one report to the next.
+    every: Option<Duration>,
+    heading: Heading,
     socket: Option<SocketId>,
     connections: Vec<Connection>,
     peers: Vec<Peer>,
@@ -30,6 +33,7 @@ struct Connection {
     socket: SocketId,
     since: Instant,
     received: u64,
+    intervals: Intervals,
 }
 
 /// A sender of datagrams.
@@ -44,27 +48,43 @@ struct Peer {
     expected: i64,
     datagrams: u64,
     losses: Losses,
+    intervals: Intervals,
+    /// The losses by the end of the last interval.
+    noted: Losses,
     transit: Option<i64>,
     /// The answer to the last datagram, which may be repeated.
     report: Option<Vec<u8>>,
 }
 
 impl Server {
-    pub fn new(port: u16, is_udp: bool) -> Self {
-        Self { port, is_udp, socket: None, connections: Vec::new(), peers: Vec::new(), count: 0 }
+    pub fn new(port: u16, is_udp: bool, every: Option<Duration>) -> Self {
+        let heading = Heading::default();
+        Self {
+            port,
+            is_udp,
+            every,
+            heading,
+            socket: None,
+            connections: Vec::new(),
+            peers: Vec::new(),
+            count: 0,
+        }
     }
 
     fn open(&mut self, system: &mut System<'_>) -> Option<SocketId> {
         if self.socket.is_none() {
             let (config, port) = (system.config().tcp, self.port);
-            let (opened, name) = match self.is_udp {
-                true => (system.udp_bind(Some(port)), "UDP"),
-                false => (system.tcp_listen(port, config), "TCP"),
+            let (opened, name, size) = match self.is_udp {
+                true => (system.udp_bind(Some(port)), "UDP", String::new()),
+                false => {
+                    let size = report::buffer("TCP window", config.rx_buffer);
+                    (system.tcp_listen(port, config), "TCP", size)
+                }
             };
             match opened {
                 Ok(socket) => {
                     self.socket = Some(socket);
-                    system.print(&format!("{RULE}Server listening on {name} port {port}\n{RULE}"));
+                    system.print(&format!("{RULE}Server listening on {name} port {port}\n{size}{RULE}"));
                 }
                 Err(error) => system.print(&format!("listener bind failed: {error}\n")),
             }
@@ -77,9 +97,10 @@ impl Server {
             self.count += 1;
             if let Some((local, remote)) = system.tcp_endpoints(socket) {
                 system.print(&report::connected(self.count, local, remote));
+                self.heading.begin();
             }
-            let (number, since) = (self.count, system.now());
-            self.connections.push(Connection { number, socket, since, received: 0 });
+            let (number, since, intervals) = (self.count, system.now(), Intervals::default());
+            self.connections.push(Connection { number, socket, since, received: 0, intervals });
         }
         self.connections.retain_mut(|connection| {
             loop {
@@ -91,8 +112,9 @@ impl Server {
             let goes_on =
                 matches!(system.tcp_state(connection.socket), TcpState::Connecting | TcpState::Open);
             if !goes_on {
-                let transfer = Transfer { bytes: connection.received, time: system.now() - connection.since };
-                system.print(&report::one(connection.number, &transfer));
+                let time = system.now() - connection.since;
+                let transfer = Transfer { bytes: connection.received, from: Duration::ZERO, time };
+                system.print(&self.heading.above(&report::one(connection.number, &transfer), false));
                 system.close(connection.socket);
             }
             goes_on
@@ -120,9 +142,11 @@ impl Server {
             let answer = match &peer.report {
                 Some(report) => report.clone(),
                 None => {
-                    let transfer = Transfer { bytes: peer.received, time: peer.until - peer.since };
+                    let time = peer.until - peer.since;
+                    let transfer = Transfer { bytes: peer.received, from: Duration::ZERO, time };
                     peer.losses.total = peer.datagrams + peer.losses.lost;
-                    system.print(&report::with_losses(peer.number, &transfer, &peer.losses));
+                    let line = report::with_losses(peer.number, &transfer, &peer.losses);
+                    system.print(&self.heading.above(&line, true));
                     peer.report.insert(write_report(&datagram.payload, &transfer, &peer.losses)).clone()
                 }
             };
@@ -137,6 +161,7 @@ impl Server {
         self.count += 1;
         let local = IpEndpoint::new(datagram.to, self.port);
         system.print(&report::connected(self.count, local, datagram.from));
+        self.heading.begin();
         self.peers.push(Peer {
             number: self.count,
             at: datagram.from,
@@ -146,26 +171,71 @@ impl Server {
             expected: 0,
             datagrams: 0,
             losses: Losses::default(),
+            intervals: Intervals::default(),
+            noted: Losses::default(),
             transit: None,
             report: None,
         });
         self.peers.len() - 1
+    }
+
+    /// Reports the intervals that are over and in which something came; returns when the next such one is.
+    fn note_intervals(&mut self, system: &mut System<'_>) -> Option<Instant> {
+        let (every, now) = (self.every?, system.now());
+        let mut wake: Option<Instant> = None;
+        let mut is_next = |at: Instant| wake = wake.into_iter().chain([at]).min();
+        for connection in &mut self.connections {
+            let Connection { number, since, received, intervals, .. } = connection;
+            while let Some(transfer) = intervals.next(every, now - *since, *received) {
+                if transfer.bytes > 0 {
+                    system.print(&self.heading.above(&report::one(*number, &transfer), false));
+                }
+            }
+            if intervals.has_some(*received) {
+                is_next(*since + intervals.end(every));
+            }
+        }
+        for peer in self.peers.iter_mut().filter(|peer| peer.report.is_none()) {
+            while let Some(transfer) = peer.intervals.next(every, now - peer.since, peer.received) {
+                if transfer.bytes > 0 {
+                    let line = report::with_losses(peer.number, &transfer, &peer.losses_since());
+                    system.print(&self.heading.above(&line, true));
+                }
+            }
+            if peer.intervals.has_some(peer.received) {
+                is_next(peer.since + peer.intervals.end(every));
+            }
+        }
+        wake
     }
 }
 
 impl Program for Server {
     fn poll(&mut self, system: &mut System<'_>) -> Poll {
         let Some(socket) = self.open(system) else { return Poll::Exit(1) };
+        self.note_intervals(system);
         if self.is_udp {
             self.step_udp(socket, system);
         } else {
             self.step_tcp(socket, system);
         }
-        Poll::Wait(None)
+        Poll::Wait(self.note_intervals(system))
     }
 }
 
 impl Peer {
+    /// What was lost since the last interval.
+    fn losses_since(&mut self) -> Losses {
+        let now = Losses { total: self.datagrams + self.losses.lost, ..self.losses };
+        let before = std::mem::replace(&mut self.noted, now);
+        Losses {
+            jitter: now.jitter,
+            lost: now.lost.saturating_sub(before.lost),
+            total: now.total.saturating_sub(before.total),
+            out_of_order: now.out_of_order - before.out_of_order,
+        }
+    }
+
     /// Counts a datagram. Jitter as in RFC 3550, 6.4.1.
     fn count(&mut self, number: i64, sent_micros: i64, bytes: usize, now: Instant) {
         self.received += bytes as u64;
@@ -229,6 +299,6 @@ pub(super) fn read_report(bytes: &[u8]) -> Option<(Transfer, Losses)> {
     if at(0)? & u64::from(REPORT_FLAGS) == 0 {
         return None;
     }
-    let transfer = Transfer { bytes: at(1)? << 32 | at(2)?, time: micros(3)? };
+    let transfer = Transfer { bytes: at(1)? << 32 | at(2)?, from: Duration::ZERO, time: micros(3)? };
     Some((transfer, Losses { jitter: micros(8)?, lost: at(5)?, total: at(7)?, out_of_order: at(6)? }))
 }
