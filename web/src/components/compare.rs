@@ -57,7 +57,7 @@ pub fn Compare(props: &Props) -> Html {
                 { state(props.view.compared.as_ref()) }
                 if let Some(show) = show { { show } }
                 <span class="compare-choice" role="group" aria-label={t!("What is compared")}>
-                    { choose(false, t!("Ladders")) }
+                    { choose(false, t!("Sequences")) }
                     { choose(true, t!("Results")) }
                 </span>
                 { stop_comparing(&session, "button") }

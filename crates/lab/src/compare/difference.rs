@@ -7,7 +7,7 @@ use crate::format;
 use crate::inspect::drop_reason;
 use crate::topology::LiveTopology;
 use netlab::history::{Fate, Transit, TransitId};
-use netlab::topology::LinkId;
+use netlab::topology::{LinkId, NodeId};
 use netlab::{History, Instant};
 use texts::t;
 
@@ -113,59 +113,70 @@ impl Search {
     }
 }
 
-/// The first of these that is not the same in both, at a moment after `from` and no later than `until`.
-fn first_unequal<T: PartialEq>(
-    lists: [&[T]; 2],
-    at: impl Fn(&T) -> Instant,
+/// The first moment, after `from` and no later than `until`, at which one of two lists of events has another event than the other. `at`
+/// is the moment of an event, by list and place; `is_same` compares the events of two places.
+fn first_unequal(
+    counts: [usize; 2],
+    at: &dyn Fn(usize, usize) -> Instant,
+    is_same: &dyn Fn([usize; 2]) -> bool,
     (from, until): (Option<Instant>, Instant),
 ) -> Option<Instant> {
-    let [mut a, mut b] = lists.map(|list| {
-        let begin = from.map_or(0, |from| list.partition_point(|item| at(item) <= from));
-        list[begin..].iter().take_while(|item| at(item) <= until)
+    let mut places = [0, 1].map(|list| {
+        let (mut low, mut high) = (0, counts[list]);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if from.is_some_and(|from| at(list, middle) <= from) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        low
     });
     loop {
-        match (a.next(), b.next()) {
-            (None, None) => return None,
-            (Some(a), Some(b)) if a == b => {}
-            (a, b) => return a.into_iter().chain(b).map(&at).min(),
+        let next = [0, 1].map(|list| {
+            let is_there = places[list] < counts[list];
+            is_there.then(|| at(list, places[list])).filter(|at| *at <= until)
+        });
+        match next {
+            [None, None] => return None,
+            [Some(a), Some(b)] if a == b && is_same(places) => places = places.map(|place| place + 1),
+            _ => return next.into_iter().flatten().min(),
         }
     }
 }
 
-/// The first that differs of what is no frame: of tables, ports and sockets, settings, cables, runs, commands.
+/// The first that differs of what is no frame: of tables, ports and sockets, settings, cables. Of the events of a node the moments are
+/// compared: what is another event at the same moment shows in what the node sends.
 fn first_event(told: [Told<'_>; 2], from: Option<Instant>, until: Instant) -> Option<Instant> {
     let span = (from, until);
     let histories = told.map(|told| told.history);
     let [nodes, links] =
         [told.map(|told| told.topology.nodes.len()), told.map(|told| told.topology.links.len())]
             .map(|counts| counts[0].min(counts[1]) as u32);
-    let of_nodes = (0..nodes).map(netlab::topology::NodeId).flat_map(|node| {
-        let entries = first_unequal(histories.map(|history| history.node(node)), |entry| entry.at, span);
-        let kinds = first_unequal(histories.map(|history| history.kind_changes(node)), |(at, _)| *at, span);
-        entries.into_iter().chain(kinds)
+    let of_nodes = (0..nodes).map(NodeId).flat_map(|node| {
+        let logs = histories.map(|history| history.node(node));
+        let events =
+            first_unequal(logs.map(<[_]>::len), &|list, place| logs[list][place].at, &|_| true, span);
+        let kinds = histories.map(|history| history.kind_changes(node));
+        let settings = first_unequal(
+            kinds.map(<[_]>::len),
+            &|list, place| kinds[list][place].0,
+            &|[a, b]| kinds[0][a].1 == kinds[1][b].1,
+            span,
+        );
+        [events, settings]
     });
-    let of_links = (0..links).map(LinkId).filter_map(|link| {
-        first_unequal(histories.map(|history| history.link_changes(link)), |(at, _)| *at, span)
+    let of_links = (0..links).map(LinkId).map(|link| {
+        let changes = histories.map(|history| history.link_changes(link));
+        first_unequal(
+            changes.map(<[_]>::len),
+            &|list, place| changes[list][place].0,
+            &|[a, b]| changes[0][a].1 == changes[1][b].1,
+            span,
+        )
     });
-    // What is started later, too, is in a history from the beginning.
-    let [here, there] = histories.map(|history| {
-        let runs = history.runs().iter().map(|run| (run.start, Begun::Run(&run.spec)));
-        let programs = history
-            .programs()
-            .iter()
-            .map(|program| (program.start, Begun::Program(program.on, &program.line)));
-        let mut begun: Vec<_> = runs.chain(programs).filter(|(start, _)| *start <= until).collect();
-        wire::sorted::sort_by_key(&mut begun, |(start, _)| *start);
-        begun
-    });
-    let begun = first_unequal([&here[..], &there[..]], |(start, _)| *start, span);
-    of_nodes.chain(of_links).chain(begun).min()
-}
-
-#[derive(PartialEq)]
-enum Begun<'a> {
-    Run(&'a netlab::run::RunSpec),
-    Program(netlab::topology::NodeId, &'a str),
+    of_nodes.chain(of_links).flatten().min()
 }
 
 /// What is handed over next in this history, from this moment on.

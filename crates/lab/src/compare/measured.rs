@@ -6,7 +6,7 @@ use crate::topology::LiveTopology;
 use netlab::history::{ProgramLog, RunLog};
 use netlab::run::{IperfTransport, Outcome, RunKind};
 use netlab::topology::Direction;
-use netlab::{Duration, History, Instant, World};
+use netlab::{Duration, Instant, World};
 use texts::t;
 
 /// No more runs and commands of a branch are compared.
@@ -79,184 +79,149 @@ impl Value {
     }
 }
 
-impl Row {
-    /// `None` if neither has it.
-    fn new(what: &'static str, values: [Option<Value>; 2]) -> Option<Self> {
-        let difference = match &values {
-            [None, None] => return None,
-            [Some(here), Some(there)] => here.less(there),
-            _ => String::new(),
-        };
-        let values = values.map(|value| value.map_or_else(|| "—".into(), |value| value.shown()));
-        Some(Self { what, values, difference })
+/// What was measured of one thing in one branch.
+struct Item {
+    name: String,
+    start: Instant,
+    values: Vec<(&'static str, Value)>,
+}
+
+impl Group {
+    /// The values of two items side by side, in the order in which they stand in the first that has them.
+    fn new(pair: [Option<&Item>; 2]) -> Self {
+        let mut rows: Vec<Row> = Vec::new();
+        for item in pair.into_iter().flatten() {
+            for &(what, _) in &item.values {
+                if rows.iter().any(|row| row.what == what) {
+                    continue;
+                }
+                let values = pair.map(|item| {
+                    let (_, value) = item?.values.iter().find(|(known, _)| *known == what)?;
+                    Some(value)
+                });
+                let difference = match values {
+                    [Some(here), Some(there)] => here.less(there),
+                    _ => String::new(),
+                };
+                let values = values.map(|value| value.map_or_else(|| "—".into(), Value::shown));
+                rows.push(Row { what, values, difference });
+            }
+        }
+        Self {
+            name: pair.into_iter().flatten().next().map(|item| item.name.clone()).unwrap_or_default(),
+            rows,
+        }
     }
 }
 
-/// Everything that was measured; the network comes first.
+/// Everything that was measured: first of the network, then of runs and commands.
 pub fn measured(branches: [Branch<'_>; 2]) -> Vec<Group> {
-    let mut groups = vec![network(branches)];
-    groups.extend(runs(branches));
-    groups.extend(commands(branches));
+    let mut groups = Vec::new();
+    for of in [network, runs, commands] {
+        let [here, there] = branches.map(of);
+        let group = |[a, b]: [Option<usize>; 2]| Group::new([a.map(|a| &here[a]), b.map(|b| &there[b])]);
+        let keys =
+            |items: &[Item]| items.iter().map(|item| (item.name.clone(), item.start)).collect::<Vec<_>>();
+        groups.extend(pairs(&keys(&here), &keys(&there)).into_iter().map(group));
+    }
     groups
-}
-
-fn network(branches: [Branch<'_>; 2]) -> Group {
-    let worlds = branches.map(|branch| branch.world);
-    let end = worlds.map(|world| match world.is_quiet() {
-        true => Some(Value::Time(world.now() - Instant::ZERO)),
-        false => Some(Value::Words(t!("goes on").into())),
-    });
-    let totals = branches.map(|branch| totals(branch.topology, branch.world.history()));
-    let rows = [
-        Row::new(t!("Ended at"), end),
-        Row::new(t!("Frames on wires"), totals.map(|(frames, _)| Some(Value::Count(frames)))),
-        Row::new(t!("Dropped"), totals.map(|(_, drops)| Some(Value::Count(drops)))),
-    ];
-    Group { name: t!("Network").into(), rows: rows.into_iter().flatten().collect() }
-}
-
-fn totals(topology: LiveTopology<'_>, history: &History) -> (u64, u64) {
-    let directions = (0..topology.links.len() * 2).map(Direction::from_index);
-    directions.fold((0, 0), |(frames, drops), direction| {
-        let totals = history.totals(direction);
-        (frames + totals.sent, drops + totals.dropped.values().sum::<u64>())
-    })
 }
 
 /// Pairs what has the same name: first what also began at the same time, then in their order. What is left has no partner.
 pub fn pairs(here: &[(String, Instant)], there: &[(String, Instant)]) -> Vec<[Option<usize>; 2]> {
-    let mut partners: Vec<Option<usize>> = vec![None; here.len()];
+    let mut pairs: Vec<[Option<usize>; 2]> = (0..here.len()).map(|number| [Some(number), None]).collect();
     let mut taken = vec![false; there.len()];
     for exactly in [true, false] {
-        for (number, (name, start)) in here.iter().enumerate() {
-            if partners[number].is_some() {
-                continue;
-            }
-            let found = there.iter().enumerate().position(|(other, (other_name, other_start))| {
-                !taken[other] && name == other_name && (!exactly || start == other_start)
-            });
-            if let Some(found) = found {
-                taken[found] = true;
-                partners[number] = Some(found);
+        for ((name, start), [_, partner]) in here.iter().zip(&mut pairs) {
+            if partner.is_none() {
+                *partner = (0..there.len()).find(|&other| {
+                    let (its_name, its_start) = &there[other];
+                    !taken[other] && name == its_name && (!exactly || start == its_start)
+                });
+                if let Some(found) = *partner {
+                    taken[found] = true;
+                }
             }
         }
     }
-    let of_here = partners.into_iter().enumerate().map(|(number, partner)| [Some(number), partner]);
-    let alone =
-        taken.into_iter().enumerate().filter(|(_, taken)| !taken).map(|(number, _)| [None, Some(number)]);
-    of_here.chain(alone).collect()
+    pairs.extend((0..there.len()).filter(|&other| !taken[other]).map(|other| [None, Some(other)]));
+    pairs
 }
 
-fn runs(branches: [Branch<'_>; 2]) -> Vec<Group> {
-    let logs = branches.map(|branch| {
-        let runs = branch.world.history().runs();
-        &runs[..runs.len().min(PAIRS_MAX)]
-    });
-    let [here, there] = [0, 1].map(|side: usize| {
-        let name = |log: &RunLog| (run_name(branches[side].topology, log), log.start);
-        logs[side].iter().map(name).collect::<Vec<_>>()
-    });
-    let group = |[a, b]: [Option<usize>; 2]| {
-        let name = a.map(|a| &here[a]).or(b.map(|b| &there[b])).map(|(name, _)| name.clone());
-        let pair = [a.map(|a| &logs[0][a]), b.map(|b| &logs[1][b])];
-        let now = branches.map(|branch| branch.world.now());
-        Group { name: name.unwrap_or_default(), rows: run_rows(pair, now) }
+fn network(Branch { world, topology, .. }: Branch<'_>) -> Vec<Item> {
+    let end = match world.is_quiet() {
+        true => Value::Time(world.now() - Instant::ZERO),
+        false => Value::Words(t!("goes on").into()),
     };
-    pairs(&here, &there).into_iter().map(group).collect()
-}
-
-fn run_name(topology: LiveTopology<'_>, log: &RunLog) -> String {
-    let from = &topology.node(log.spec.from).name;
-    format!("{} {from} → {}", results::title(&log.spec.kind), results::target_name(topology, log.spec.to))
-}
-
-fn run_rows(pair: [Option<&RunLog>; 2], now: [Instant; 2]) -> Vec<Row> {
-    let each = |value: fn(&RunLog, Instant) -> Option<Value>| {
-        [0, 1].map(|side: usize| pair[side].and_then(|log| value(log, now[side])))
-    };
-    let rows = [
-        Row::new(t!("Took"), each(took)),
-        Row::new(t!("Result"), each(|log, now| Some(Value::Words(phase(log, now).word().into())))),
-        Row::new(
-            t!("Answered"),
-            each(|log, now| {
-                let counts = matches!(log.spec.kind, RunKind::Ping(_) | RunKind::Echo(_));
-                counts.then(|| Value::Count(log.totals_at(now).received))
-            }),
-        ),
-        Row::new(
-            t!("Round trip on average"),
-            each(|log, now| log.totals_at(now).rtt_mean().map(Value::Time)),
-        ),
-        Row::new(
-            t!("Throughput"),
-            each(|log, now| {
-                let is_iperf = matches!(log.spec.kind, RunKind::Iperf(_));
-                log.totals_at(now).goodput_bps().filter(|_| is_iperf).map(Value::Rate)
-            }),
-        ),
-        Row::new(
-            t!("Retransmitted"),
-            each(|log, now| {
-                let is_tcp = matches!(&log.spec.kind, RunKind::Iperf(iperf) if matches!(iperf.transport, IperfTransport::Tcp { .. }));
-                is_tcp.then(|| Value::Count(log.totals_at(now).retransmits))
-            }),
-        ),
+    let (mut frames, mut drops) = (0, 0);
+    for direction in (0..topology.links.len() * 2).map(Direction::from_index) {
+        let totals = world.history().totals(direction);
+        frames += totals.sent;
+        drops += totals.dropped.values().sum::<u64>();
+    }
+    let values = vec![
+        (t!("Ended at"), end),
+        (t!("Frames on wires"), Value::Count(frames)),
+        (t!("Dropped"), Value::Count(drops)),
     ];
-    rows.into_iter().flatten().collect()
+    vec![Item { name: t!("Network").into(), start: Instant::ZERO, values }]
 }
 
-fn phase(log: &RunLog, now: Instant) -> Phase {
-    match log.outcome_at(now) {
+fn runs(Branch { world, topology, .. }: Branch<'_>) -> Vec<Item> {
+    let run = |log: &RunLog| {
+        let from = &topology.node(log.spec.from).name;
+        let to = results::target_name(topology, log.spec.to);
+        Item {
+            name: format!("{} {from} → {to}", results::title(&log.spec.kind)),
+            start: log.start,
+            values: of_run(log, world.now()),
+        }
+    };
+    world.history().runs().iter().take(PAIRS_MAX).map(run).collect()
+}
+
+fn of_run(log: &RunLog, now: Instant) -> Vec<(&'static str, Value)> {
+    let (totals, entries) = (log.totals_at(now), log.entries_by(now));
+    let (outcome, mut values) = (log.outcome_at(now), Vec::new());
+    if let (Some(_), Some(last)) = (outcome, entries.last()) {
+        values.push((t!("Took"), Value::Time(last.at - log.start)));
+    }
+    let phase = match outcome {
         Some(Outcome::Succeeded) => Phase::Succeeded,
         Some(Outcome::Failed(failure)) => Phase::Failed(*failure),
         Some(Outcome::Stopped) => Phase::Stopped,
-        None if log.entries_by(now).is_empty() => Phase::Planned,
+        None if entries.is_empty() => Phase::Planned,
         None => Phase::Active,
-    }
-}
-
-/// How long it took, if it has ended.
-fn took(log: &RunLog, now: Instant) -> Option<Value> {
-    log.outcome_at(now)?;
-    let last = log.entries_by(now).last()?;
-    Some(Value::Time(last.at - log.start))
-}
-
-fn commands(branches: [Branch<'_>; 2]) -> Vec<Group> {
-    let logs = branches.map(|branch| {
-        let programs = branch.world.history().programs();
-        let typed = &programs[branch.first_command.min(programs.len())..];
-        &typed[..typed.len().min(PAIRS_MAX)]
-    });
-    let [here, there] = [0, 1].map(|side: usize| {
-        let on = |log: &ProgramLog| &branches[side].topology.node(log.on).name;
-        logs[side].iter().map(|log| (format!("{}: {}", on(log), log.line), log.start)).collect::<Vec<_>>()
-    });
-    let group = |[a, b]: [Option<usize>; 2]| {
-        let name = a.map(|a| &here[a]).or(b.map(|b| &there[b])).map(|(name, _)| name.clone());
-        let pair = [a.map(|a| &logs[0][a]), b.map(|b| &logs[1][b])];
-        let each = |value: fn(&ProgramLog, Instant) -> Option<Value>| {
-            [0, 1].map(|side: usize| pair[side].and_then(|log| value(log, branches[side].world.now())))
-        };
-        let rows = [
-            Row::new(
-                t!("Took"),
-                each(|log, now| {
-                    log.exit_at(now)?;
-                    Some(Value::Time(log.entries_by(now).last()?.at - log.start))
-                }),
-            ),
-            Row::new(
-                t!("Exit status"),
-                each(|log, now| {
-                    let status =
-                        log.exit_at(now).map_or_else(|| t!("under way").into(), |status| status.to_string());
-                    Some(Value::Words(status))
-                }),
-            ),
-        ];
-        Group { name: name.unwrap_or_default(), rows: rows.into_iter().flatten().collect() }
     };
-    pairs(&here, &there).into_iter().map(group).collect()
+    values.push((t!("Result"), Value::Words(phase.word().into())));
+    if matches!(log.spec.kind, RunKind::Ping(_) | RunKind::Echo(_)) {
+        values.push((t!("Answered"), Value::Count(totals.received)));
+    }
+    if let Some(mean) = totals.rtt_mean() {
+        values.push((t!("Round trip on average"), Value::Time(mean)));
+    }
+    if let RunKind::Iperf(iperf) = &log.spec.kind {
+        if let Some(rate) = totals.goodput_bps() {
+            values.push((t!("Throughput"), Value::Rate(rate)));
+        }
+        if matches!(iperf.transport, IperfTransport::Tcp { .. }) {
+            values.push((t!("Retransmitted"), Value::Count(totals.retransmits)));
+        }
+    }
+    values
+}
+
+fn commands(Branch { world, topology, first_command }: Branch<'_>) -> Vec<Item> {
+    let now = world.now();
+    let command = |log: &ProgramLog| {
+        let (exit, mut values) = (log.exit_at(now), Vec::new());
+        if let (Some(_), Some(last)) = (exit, log.entries_by(now).last()) {
+            values.push((t!("Took"), Value::Time(last.at - log.start)));
+        }
+        let status = exit.map_or_else(|| t!("under way").into(), |status| status.to_string());
+        values.push((t!("Exit status"), Value::Words(status)));
+        Item { name: format!("{}: {}", topology.node(log.on).name, log.line), start: log.start, values }
+    };
+    let programs = world.history().programs().iter();
+    programs.skip(first_command).take(PAIRS_MAX).map(command).collect()
 }

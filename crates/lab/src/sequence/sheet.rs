@@ -12,7 +12,7 @@ use crate::inspect::drop_reason;
 use netlab::history::FrameId;
 use std::ops::Range;
 use wire::decimal;
-use wire::sorted::{sort_by, sort_by_key};
+use wire::sorted::sort_by_key;
 
 /// What is drawn.
 pub struct Sheet {
@@ -143,14 +143,14 @@ impl Sheet {
     }
 }
 
-/// The times beside several sheets of one axis.
+/// The times beside several sheets of one axis, as far as they do not touch.
 pub fn shared_ticks(sheets: &[Sheet], rem: f64) -> Vec<(f64, String)> {
-    let mut all: Vec<&(f64, String)> = sheets.iter().flat_map(|sheet| &sheet.ticks).collect();
-    sort_by(&mut all, |a, b| a.0.total_cmp(&b.0));
     let mut ticks: Vec<(f64, String)> = Vec::new();
-    for tick in all {
-        if ticks.last().is_none_or(|(last, _)| tick.0 - last >= TICK * rem) {
-            ticks.push(tick.clone());
+    for tick in sheets.iter().flat_map(|sheet| &sheet.ticks) {
+        let place = ticks.partition_point(|(y, _)| *y < tick.0);
+        let is_near = |(y, _): &(f64, String)| (y - tick.0).abs() < TICK * rem;
+        if !ticks[place.saturating_sub(1)..].iter().take(2).any(is_near) {
+            ticks.insert(place, tick.clone());
         }
     }
     ticks

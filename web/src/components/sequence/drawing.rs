@@ -49,14 +49,7 @@ pub fn heads(pages: &[Page<'_>]) -> Html {
     html! {
         <div class="sequence-heads" aria-hidden="true">
             <span class="sequence-corner">{ "s" }</span>
-            { for pages.iter().map(|page| html! {
-                <div class="sequence-side" style={format!("width:{}px", px(page.lanes.width))}>
-                    if let Some(branch) = page.branch {
-                        <p class="sequence-branch" style={format!("height:{BRANCH_REM}rem")}>{ branch_name(page.number, branch) }</p>
-                    }
-                    { names(page) }
-                </div>
-            }) }
+            { for pages.iter().map(names) }
         </div>
     }
 }
@@ -70,11 +63,7 @@ fn names(page: &Page<'_>) -> Html {
     let (rem, lanes) = (page.rem, page.lanes);
     let heads = lanes.lanes.iter().map(|lane| {
         let most = lanes.pitch - 0.5 * rem;
-        let fits = (most / rem - 1.0) / 0.62;
-        let name: String = match lane.name.chars().count() as f64 > fits {
-            true => lane.name.chars().take((fits - 1.0).max(1.0) as usize).chain(['…']).collect(),
-            false => lane.name.clone(),
-        };
+        let name = shortened(&lane.name, most / rem);
         let width = (width_em(&name) * 0.9375 * rem + 1.25 * rem).min(most);
         html! {
             <g key={lane.node.0}>
@@ -84,7 +73,26 @@ fn names(page: &Page<'_>) -> Html {
             </g>
         }
     });
-    html! { <svg width={px(lanes.width)} height={px(HEADS_REM * rem)}>{ for heads }</svg> }
+    let Some(branch) = page.branch else {
+        return html! { <svg width={px(lanes.width)} height={px(HEADS_REM * rem)}>{ for heads }</svg> };
+    };
+    let above = BRANCH_REM * rem;
+    let name = shortened(&branch_name(page.number, branch), lanes.width / rem);
+    html! {
+        <svg width={px(lanes.width)} height={px(above + HEADS_REM * rem)}>
+            <text class="sequence-branch" x={px(lanes.width / 2.0)} y={px(above / 2.0)} dy="0.35em">{ name }</text>
+            <g transform={format!("translate(0 {})", px(above))}>{ for heads }</g>
+        </svg>
+    }
+}
+
+/// A name that fits into this many heights of a text.
+fn shortened(name: &str, rem: f64) -> String {
+    let fits = (rem - 1.0) / 0.62;
+    match name.chars().count() as f64 > fits {
+        true => name.chars().take((fits - 1.0).max(1.0) as usize).chain(['…']).collect(),
+        false => name.to_owned(),
+    }
 }
 
 /// The moments beside the lifelines.
