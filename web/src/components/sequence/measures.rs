@@ -3,7 +3,7 @@
 /// The least width of a lane.
 pub const LANE_REM: f64 = 6.5;
 /// The same where two ladders share the width.
-pub const LANE_OF_TWO_REM: f64 = 2.75;
+pub const LANE_OF_TWO_REM: f64 = 2.25;
 /// The width of the times at the left.
 pub const GUTTER_REM: f64 = 5.25;
 /// The height of the nodes' names at the top.
