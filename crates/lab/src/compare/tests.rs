@@ -262,7 +262,7 @@ fn a_lost_frame_is_another_one_than_one_that_arrives() {
         other.fate = Fate::Dropped { reason: netlab::history::DropReason::QueueFull, at };
         assert!(!has_same(history, &other));
         let mut later = transit.clone();
-        later.queued = later.queued + Duration::from_nanos(1);
+        later.queued += Duration::from_nanos(1);
         assert!(!has_same(history, &later));
     }
 }
