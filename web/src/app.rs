@@ -125,15 +125,14 @@ pub fn App(props: &Props) -> Html {
                     { (instruments.meetings)(view) }
                 }
                 <Transport view={page.view.clone()} />
-                <Dock workspace={page.workspace} pane={page.workspace.side.then_some(page.pane)} kinds={view.kinds} addresses={page.addresses} lesson={page.lesson} />
+                <Dock workspace={page.workspace} pane={page.workspace.side.then_some(page.pane)} kinds={view.kinds} addresses={page.addresses} ghosts={view.compared.is_some()} lesson={page.lesson} />
                 <Drawer workspace={page.workspace} view={page.view.clone()} parts={page.parts} />
                 <SidePane pane={page.pane} view={page.view.clone()} workspace={page.workspace} parts={page.parts}
                     repair={page.repair.clone()} lesson={page.lesson} />
                 { toasts(&session, &page.toasts, &page.parts) }
             </main>
             { announce(&page.announcement) }
-            <Dialogs dialog={page.dialog.clone()} shortcuts={page.shortcuts} detail={page.detail}
-                compared={view.compared.clone()} />
+            <Dialogs dialog={page.dialog.clone()} shortcuts={page.shortcuts} detail={page.detail} />
         </ContextProvider<Session>>
     }
 }

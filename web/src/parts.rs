@@ -24,7 +24,6 @@ use crate::storage;
 use crate::workspace::Tab;
 use lab::State;
 use lab::command::Command;
-use lab::compare::CompareView;
 use lab::packets::followed::Followed;
 use lab::view::{Tools, View};
 use std::rc::Rc;
@@ -113,8 +112,6 @@ pub struct Instruments {
     pub drawer: fn(Option<Tab>, &Rc<View>) -> Html,
     /// The Inspect pane.
     pub inspector: fn(&Session, &View) -> Html,
-    /// The dialog with two branches.
-    pub compared: fn(&Session, Option<&CompareView>) -> Html,
     /// The dialog with a conversation as text.
     pub conversation: fn(&Rc<Followed>) -> Html,
     /// Who spoke with whom in an opened capture.
@@ -133,7 +130,6 @@ static INSTRUMENTS: Instruments = Instruments {
     lab: &lab::parts::INSTRUMENTS,
     drawer: components::instruments,
     inspector: components::inspector,
-    compared: components::compared_branches,
     conversation: components::conversation,
     meetings: components::meetings,
     open_capture: files::open_capture,

@@ -90,6 +90,11 @@ impl Show {
         let wanted = self.wanted(now_ms);
         self.stopwatch.begin(&wanted);
         let mut steps = self.run_world(now_ms);
+        // Time may stand still while the other branch is run again: what comes of it is shown on the stage and in the panels.
+        if steps > 0 && self.session.lab().borrow().is_comparing() {
+            self.session.refresh();
+            self.shown.has_news = true;
+        }
         let moment = self.moment();
         let moved = self.shown.moment != Some(moment);
         steps += self.follow(!moved && !matches!(moment.1, State::CatchingUp { .. }));
@@ -185,7 +190,7 @@ impl Show {
         if let Some(tutor) = self.session.tutor() {
             tutor.follow(&self.session);
         }
-        self.shown.has_news |= steps > 0 || self.session.lab().borrow().is_comparing();
+        self.shown.has_news |= steps > 0;
         steps
     }
 
@@ -317,12 +322,14 @@ pub fn with_scene<T>(
     let stage = session.stage()?;
     let lab = session.lab().borrow();
     let look = lab.look();
+    let ghosts = lab.ghosts();
     let scene = Scene {
         topology: look.topology,
         positions: look.positions,
         icons: look.icons,
         services: look.services,
         history: look.history,
+        ghosts: &ghosts,
         at: look.at,
         rate: look.rate,
         selection: look.selection,

@@ -89,8 +89,6 @@ pub enum Dialog {
     Course(Option<Rc<str>>),
     /// A link to this.
     Share(Shared),
-    /// Two branches side by side.
-    Compare,
     /// What was said in a conversation.
     Conversation(Rc<Followed>),
     /// What all this is, and what the keys do.
@@ -106,7 +104,7 @@ impl Dialog {
     pub fn needs(&self) -> Option<Part> {
         match self {
             Self::Examples | Self::Restart(_) => Some(Part::Documents),
-            Self::Compare | Self::Conversation(_) => Some(Part::Instruments),
+            Self::Conversation(_) => Some(Part::Instruments),
             Self::Share(_) | Self::Help => Some(Part::Extras),
             Self::Course(_) => Some(Part::Lessons),
             Self::BadLink(_) => None,

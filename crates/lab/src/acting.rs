@@ -132,7 +132,7 @@ mod tests {
         lab.perform(Look::Select(Some(Selection::Frame(id)))).unwrap();
         perform(&mut lab, Action::Lose(id));
         quiet(&mut lab, &mut now_ms);
-        assert_eq!(lab.branches().lines().len(), 2);
+        assert_eq!(lab.branches().lines(None).len(), 2);
         let history = lab.world.history();
         let lost = history.transit(id).unwrap();
         assert_eq!((&*lost.frame, lost.queued), (&*frame, queued));
@@ -182,7 +182,7 @@ mod tests {
         lab.perform(Clock::Travel(Travel::To(Instant::ZERO + Duration::from_millis(1_500)))).unwrap();
         lab.tick(now_ms + 20.0, true, &mut || true);
         perform(&mut lab, Action::Clear(switch));
-        assert_eq!(lab.branches().lines().len(), 2);
+        assert_eq!(lab.branches().lines(None).len(), 2);
         assert!(matches!(lab.scenario().changes[..], [(_, Change::Clear(_))]));
     }
 

@@ -7,6 +7,7 @@
 
 use crate::Lab;
 use crate::command::Refusal;
+use crate::compare::Comparison;
 use crate::console::device::Asked;
 use crate::deed::Deed;
 use netlab::{Duration, Instant};
@@ -68,6 +69,8 @@ pub struct BranchLine {
     pub forked_at: Option<Instant>,
     /// It is shown now.
     pub current: bool,
+    /// It is compared with the one that is shown.
+    pub compared: bool,
 }
 
 impl Branches {
@@ -100,13 +103,14 @@ impl Branches {
         self.left.iter().find(|branch| branch.number == number)
     }
 
-    /// All branches, in the order in which they were made.
-    pub fn lines(&self) -> Vec<BranchLine> {
+    /// All branches, in the order in which they were made; `compared` is compared with the one that is shown.
+    pub fn lines(&self, compared: Option<u32>) -> Vec<BranchLine> {
         let line = |branch: &Branch| BranchLine {
             number: branch.number,
             name: branch.name.clone(),
             forked_at: branch.forked_at,
             current: false,
+            compared: compared == Some(branch.number),
         };
         let mut lines: Vec<_> = self.left.iter().map(line).collect();
         lines.push(BranchLine {
@@ -114,6 +118,7 @@ impl Branches {
             name: self.name.clone(),
             forked_at: self.forked_at,
             current: true,
+            compared: false,
         });
         sort_by_key(&mut lines, |line| line.number);
         lines
@@ -225,8 +230,9 @@ impl Lab {
         name: Rc<str>,
         at: Option<Instant>,
     ) {
+        let left_number = self.branches.number;
         let left = Branch {
-            number: self.branches.number,
+            number: left_number,
             name: self.branches.name.clone(),
             forked_at: self.branches.forked_at,
             at: self.playhead.at(),
@@ -240,10 +246,18 @@ impl Lab {
         branches.journal.clear();
         (branches.number, branches.name, branches.forked_at) = (number, name, forked_at);
         let (selection, opened, touched) = (self.selection, self.sketch.opened, self.touched);
+        let comparison = self.comparison.take();
         self.begin(scenario, opened);
         self.branches = branches;
         self.selection = selection;
         self.touched = touched;
+        self.comparison = match comparison {
+            // The branch that was compared is shown now: it is compared with the one that was left.
+            Some(comparison) if comparison.number == number => {
+                self.parts.instruments.and_then(|part| (part.compare)(self, left_number))
+            }
+            comparison => comparison.map(Comparison::begun_again),
+        };
         if let Some(at) = at {
             self.catch_up_to(at);
         }
@@ -305,7 +319,7 @@ mod tests {
         lab.perform(Look::Branch(0)).unwrap();
         assert_eq!(quiet_or_paused(&mut lab, &mut now_ms), before, "to where it had run");
         assert_eq!((lab.playhead.at(), lab.state()), (fork, State::Paused));
-        assert_eq!(lab.branches().lines().len(), 2);
+        assert_eq!(lab.branches().lines(None).len(), 2);
         lab.perform(Look::Branch(1)).unwrap();
         assert_eq!(quiet_or_paused(&mut lab, &mut now_ms), branch);
     }

@@ -6,6 +6,7 @@ use crate::edit::{Edit, Kind};
 use crate::graphs::{links, states};
 use crate::packets::Observe;
 use crate::sequence::axis::Scale;
+use crate::sequence::side::Side;
 use crate::sequence::{Ladder, Zoom};
 use crate::travel::{Steps, Travel};
 use crate::{Lab, State};
@@ -79,10 +80,10 @@ fn look_at_everything(lab: &mut Lab) {
     }
     let scale: Scale = Zoom::default().scale(lab, 16.0);
     let mut ladder = Ladder::new(false, scale);
-    ladder.follow(lab, false, &mut || true);
+    ladder.follow(Side::here(lab), false, &mut || true);
     for place in 0..ladder.transit_count().min(50) {
-        let arrow = ladder.arrow(lab, place);
-        arrow.map(|arrow| ladder.sentence(lab, &arrow));
+        let arrow = ladder.arrow(Side::here(lab), place);
+        arrow.map(|arrow| ladder.sentence(Side::here(lab), &arrow));
     }
     for selection in everything(lab) {
         lab.perform(Look::Select(Some(selection))).unwrap();

@@ -4,7 +4,7 @@
 //! `tick`, and so on.
 
 use crate::branches::Branches;
-use crate::compare::{CompareView, Comparison};
+use crate::compare::Comparison;
 use crate::console::device::Asked;
 use crate::director::{Caption, Story};
 use crate::editing::Editing;
@@ -69,7 +69,9 @@ pub struct Lab {
     pub(crate) branches: Branches,
     /// What was typed at the consoles of switches and routers in this branch, in order of time.
     pub(crate) asked: Vec<Asked>,
-    pub(crate) comparison: Option<Comparison>,
+    pub(crate) comparison: Option<Box<Comparison>>,
+    /// The comparison comes before the world in this animation frame.
+    pub(crate) compares_first: bool,
     /// Having caught up, the world runs on to here, without the playhead.
     pub(crate) run_to: Option<Instant>,
     /// Where the world has to wait.
@@ -180,6 +182,7 @@ impl Lab {
             branches: Branches::opened(&scenario),
             asked: Vec::new(),
             comparison: None,
+            compares_first: false,
             run_to: None,
             hold: Hold::default(),
             pointed: Vec::new(),
@@ -218,8 +221,10 @@ impl Lab {
         let selection = self.selection.filter(|selection| !matches!(selection, Selection::Frame(_)));
         let touched = self.touched;
         let branches = std::mem::take(&mut self.branches);
+        let comparison = self.comparison.take();
         self.begin(self.scenario.clone(), self.sketch.opened);
         self.branches = branches.begun_again(&self.scenario);
+        self.comparison = comparison.map(Comparison::begun_again);
         self.selection = selection;
         self.touched = touched;
     }
@@ -284,21 +289,6 @@ impl Lab {
             _ if self.playing => State::Playing,
             _ => State::Paused,
         }
-    }
-
-    /// Whether a comparison goes on.
-    pub fn is_comparing(&self) -> bool {
-        self.comparison.as_ref().is_some_and(|comparison| !comparison.is_done())
-    }
-
-    /// What is found of two branches.
-    pub fn compared(&mut self) -> Option<CompareView> {
-        (self.parts.instruments?.compared)(self)
-    }
-
-    pub(crate) fn compare_now(&mut self) -> Option<CompareView> {
-        let name = self.branches.name();
-        Some(self.comparison.as_mut()?.view(&name, self.network.whole(), &self.world))
     }
 
     /// All nodes and links that are ever there.

@@ -14,7 +14,7 @@ use crate::packets::{Observe, Packets};
 use crate::problems::{self, Problem};
 use crate::results::Followers;
 use crate::run_form::{Form, Wrong};
-use netlab::history::{Limits, Rare};
+use netlab::history::{Limits, Rare, Transit};
 use netlab::run::{RunId, RunSpec};
 use netlab::topology::NodeId;
 use netlab::world::Kinds;
@@ -46,8 +46,10 @@ pub struct Instruments {
     pub(crate) again: fn(Packets, usize) -> Packets,
     pub(crate) observe: fn(&mut Lab, Observe),
     pub(crate) inspected: fn(&Lab) -> Option<Rc<Inspected>>,
-    pub(crate) compare: fn(&Lab, u32) -> Option<Comparison>,
+    pub(crate) compare: fn(&Lab, u32) -> Option<Box<Comparison>>,
+    pub(crate) compare_on: fn(&mut Lab, &mut dyn FnMut() -> bool),
     pub(crate) compared: fn(&mut Lab) -> Option<CompareView>,
+    pub(crate) ghosts: fn(&Lab) -> Vec<&Transit>,
     pub(crate) rare: fn(&Lab, &Rare) -> Option<String>,
     memories: fn(&Lab, NodeId) -> Vec<Table>,
 }
@@ -66,7 +68,9 @@ pub static INSTRUMENTS: Instruments = Instruments {
     observe: Lab::observe,
     inspected: Lab::inspected,
     compare: Comparison::with,
+    compare_on: Lab::compare_on,
     compared: Lab::compare_now,
+    ghosts: Lab::ghosts_now,
     rare: Lab::rare_words,
     memories: Lab::memories,
 };

@@ -188,6 +188,19 @@ pub enum Phase {
     Stopped,
 }
 
+impl Phase {
+    /// In a word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Planned => t!("to come"),
+            Self::Active => t!("under way"),
+            Self::Succeeded => t!("done"),
+            Self::Failed(_) => t!("failed"),
+            Self::Stopped => t!("stopped"),
+        }
+    }
+}
+
 /// Something that happened to a run.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Line {

@@ -7,6 +7,8 @@
 //! | [`sheet`] | a part of the ladder, laid out: arrows, their texts, moments, gaps |
 //! | [`file`](mod@file) | a sheet as an SVG file |
 //! | [`recorded`] | what is different for an opened capture |
+//! | [`side`] | what a ladder is read from |
+//! | [`ladders`] | one ladder, or two of different branches on one axis |
 //!
 //! A ladder follows the history in small parts and stores only the departure time of each frame on each wire; arrows are made only
 //! for the part in view, so that a hundred thousand frames are as quick as ten.
@@ -15,9 +17,11 @@
 
 pub mod axis;
 pub mod file;
+pub mod ladders;
 pub mod lanes;
 pub mod recorded;
 pub mod sheet;
+pub mod side;
 
 use super::inspect::drop_reason;
 use crate::Lab;
@@ -34,6 +38,7 @@ use netlab::history::{DropReason, Fate, FrameId, Transit, TransitId};
 use netlab::topology::{NodeId, NodeKind};
 use netlab::{Duration, History, Instant};
 use recorded::Recorded;
+use side::Side;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 use std::ops::Range;
@@ -221,14 +226,14 @@ impl Ladder {
 
     /// Takes what has happened, as long as it may: what passes the filter. For another world or filter, or with or without what
     /// is between the hosts, it begins again.
-    pub fn follow(&mut self, lab: &Lab, hosts_only: bool, go_on: &mut dyn FnMut() -> bool) {
-        if lab.packets().opened().is_some() {
-            return self.follow_capture(lab, hosts_only, go_on);
+    pub fn follow(&mut self, side: Side<'_>, hosts_only: bool, go_on: &mut dyn FnMut() -> bool) {
+        if side.lab.packets().opened().is_some() {
+            return self.follow_capture(side.lab, hosts_only, go_on);
         }
         if self.recorded.is_some() {
             *self = Self::new(hosts_only, self.wanted);
         }
-        let (history, trace) = (lab.world.history(), lab.trace());
+        let Side { history, trace, topology, now, .. } = side;
         let same_world = self.seen.is_none_or(|(transit, bytes)| match history.transit(transit) {
             Some(transit) => transit.frame.as_ptr() as usize == bytes,
             None => history.transits().next().is_some_and(|oldest| oldest.id > transit),
@@ -238,24 +243,24 @@ impl Ladder {
         }
         self.is_complete = false;
         // What was not sifted yet does not pass: it would be left out for good.
-        if is_filtered(lab) && !trace.is_complete() {
+        if side.is_filtered() && !trace.is_complete() {
             return;
         }
         let Self { order, seen, is_complete, rungs, .. } = self;
         rungs.forget(history);
         *is_complete = true;
-        order.take(history, lab.world.now(), &mut |sighting, transit| {
+        order.take(history, now, &mut |sighting, transit| {
             *seen = Some((transit.id, transit.frame.as_ptr() as usize));
             if sighting.sent && transit.first {
                 rungs.set_first_wire(transit.frame_id, transit.id);
             }
             if trace.passes(transit.frame_id) != Some(false) {
-                rungs.add(history, lab.whole(), hosts_only, sighting, transit);
+                rungs.add(history, topology, hosts_only, sighting, transit);
             }
             *is_complete = go_on();
             *is_complete
         });
-        rungs.die_until(lab.world.now());
+        rungs.die_until(now);
     }
 
     /// The same for an opened capture.
@@ -287,10 +292,13 @@ impl Ladder {
     }
 
     /// Whether this node has a lifeline. With a filter only the nodes that a filtered frame passes have one.
-    pub fn shows(&self, lab: &Lab, node: NodeId) -> bool {
-        let is_host = matches!(lab.whole().node(node).kind, NodeKind::Host(_));
+    pub fn shows(&self, side: Side<'_>, node: NodeId) -> bool {
+        if !side.has(node) {
+            return false;
+        }
+        let is_host = matches!(side.topology.node(node).kind, NodeKind::Host(_));
         let used = self.rungs.used.get(node.index()).copied().unwrap_or(false);
-        (is_host || !self.hosts_only) && (used || !is_filtered(lab) || self.transit_count() == 0)
+        (is_host || !self.hosts_only) && (used || !side.is_filtered() || self.transit_count() == 0)
     }
 
     /// The places, in order of time, of the rungs that may be visible between two moments.
@@ -326,6 +334,12 @@ impl Ladder {
         self.rungs.rungs.get(place).map(|rung| rung.transit)
     }
 
+    /// The first wire of the arrow at this place and the last one, in this history.
+    pub(crate) fn wires<'a>(&self, history: &'a History, place: usize) -> Option<[&'a Transit; 2]> {
+        let last = history.transit(self.rungs.rungs.get(place)?.transit)?;
+        Some([self.origin(history, last), last])
+    }
+
     /// From when to when the frame at this place was under way, until its arrival or drop.
     pub fn lasts(&self, history: &History, place: usize) -> Option<(Instant, Instant)> {
         let rung = self.rungs.rungs.get(place)?;
@@ -337,11 +351,11 @@ impl Ladder {
     }
 
     /// The arrow at this place.
-    pub fn arrow(&self, lab: &Lab, place: usize) -> Option<Arrow> {
-        let history = lab.world.history();
+    pub fn arrow(&self, side: Side<'_>, place: usize) -> Option<Arrow> {
+        let Side { history, topology, .. } = side;
         let rung = self.rungs.rungs.get(place)?;
         if let Some(recorded) = &self.recorded {
-            return recorded.arrow(lab, place, rung.transit);
+            return recorded.arrow(side.lab, place, rung.transit);
         }
         let transit = history.transit(rung.transit)?;
         let origin = self.origin(history, transit);
@@ -354,7 +368,6 @@ impl Ladder {
                 Some((reason, share(at - sent(transit).min(at)) / whole))
             }
         };
-        let topology = lab.whole();
         let message = dissect::meaning(&transit.frame).message;
         let label = message.label();
         Some(Arrow {
@@ -368,15 +381,14 @@ impl Ladder {
             swatch: Swatch::of_message(&message),
             cue: swatch::cue(&message),
             label,
-            notes: self.row(lab, transit).map(|row| row.notes).unwrap_or_default(),
+            notes: self.row(side, transit).map(|row| row.notes).unwrap_or_default(),
         })
     }
 
     /// The row of this frame in the packet list.
-    fn row<'a>(&self, lab: &'a Lab, transit: &Transit) -> Option<&'a Row> {
+    fn row<'a>(&self, side: Side<'a>, transit: &Transit) -> Option<&'a Row> {
         let first = self.rungs.first_wire(transit.frame_id).unwrap_or(transit.id);
-        let trace = lab.trace();
-        trace.row(trace.find(lab.world.history(), first)?)
+        side.trace.row(side.trace.find(side.history, first)?)
     }
 
     /// The first wire of the arrow that ends with this wire.
@@ -386,8 +398,8 @@ impl Ladder {
     }
 
     /// The arrow as a sentence, for screen readers.
-    pub fn sentence(&self, lab: &Lab, arrow: &Arrow) -> String {
-        let topology = lab.whole();
+    pub fn sentence(&self, side: Side<'_>, arrow: &Arrow) -> String {
+        let Side { lab, topology, history, .. } = side;
         let name = |node: NodeId| match &self.recorded {
             Some(recorded) => recorded.names().get(node.index()).map_or("", String::as_str),
             None => &topology.node(node).name,
@@ -396,7 +408,7 @@ impl Ladder {
         let mut text = format!("{at}\u{a0}s: {from} → {to}: ");
         let frame = match &self.recorded {
             Some(_) => lab.packets().trace().shown(lab.source(), arrow.transit.0 as usize),
-            None => lab.world.history().transit(arrow.transit).map(|transit| (&transit.frame).into()),
+            None => history.transit(arrow.transit).map(|transit| (&transit.frame).into()),
         };
         if let Some(frame) = frame {
             text += dissect::protocol(frame).name();
@@ -421,12 +433,17 @@ impl Ladder {
             }
             // The list has it on another wire, or not at all.
             (_, Some(seen)) => {
-                let half = Duration::from_nanos((seen.gone() - sent(seen)).nanos() / 2);
-                let travel = Clock::Travel(Travel::To(sent(seen) + half));
+                let travel = Clock::Travel(Travel::To(half_way(seen)));
                 vec![Look::Select(Some(Selection::Frame(transit))).into(), travel.into()]
             }
             _ => Vec::new(),
         }
+    }
+
+    /// The same for a frame of the other branch, which cannot be selected: the command that goes to it.
+    pub fn look_there(lab: &Lab, transit: TransitId) -> Vec<Command> {
+        let seen = lab.there().and_then(|side| side.history.transit(transit));
+        seen.map(|seen| Clock::Travel(Travel::To(half_way(seen))).into()).into_iter().collect()
     }
 
     /// The transit of the arrow that is selected; of an opened capture its packet.
@@ -474,13 +491,14 @@ impl Ladder {
     }
 }
 
+/// When a frame is half on its way.
+fn half_way(transit: &Transit) -> Instant {
+    sent(transit) + Duration::from_nanos((transit.gone() - sent(transit)).nanos() / 2)
+}
+
 /// When a frame leaves for this wire; for a frame that was dropped before that, when it was queued.
 fn sent(transit: &Transit) -> Instant {
     transit.start.min(transit.gone())
-}
-
-fn is_filtered(lab: &Lab) -> bool {
-    lab.trace().passes(FrameId(0)).is_some()
 }
 
 impl Rungs {

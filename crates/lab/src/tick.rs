@@ -27,7 +27,15 @@ impl Lab {
     /// Moves everything by one animation frame. `go_on` says whether the budget lasts; it is asked after every moment
     /// of the world. `calm`: no glides.
     pub fn tick(&mut self, now_ms: f64, calm: bool, go_on: &mut dyn FnMut() -> bool) {
+        // In turn, so that neither keeps the budget from the other.
+        self.compares_first = !self.compares_first;
+        if self.compares_first {
+            self.compare(go_on);
+        }
         self.move_on(now_ms, calm, go_on);
+        if !self.compares_first {
+            self.compare(go_on);
+        }
         self.follow_story();
         self.caption.show_chapter(self.chapter(), now_ms);
         self.set_the_scene();
@@ -41,9 +49,6 @@ impl Lab {
         }
         if let Some(until) = self.catch_up_to {
             return self.catch_up(until, go_on);
-        }
-        if let Some(comparison) = &mut self.comparison {
-            comparison.go_on(go_on);
         }
         if let Some(until) = self.run_to {
             if self.advance(until, go_on) != Advance::Paused {

@@ -297,7 +297,7 @@ impl Lab {
             at,
             rewound: self.rewound,
             steps: self.steps,
-            branches: self.branches.lines(),
+            branches: self.branches.lines(self.comparison.as_ref().map(|comparison| comparison.number)),
             compared,
             filter: self.packets.filter().clone(),
             applied: self.packets.applied().clone(),

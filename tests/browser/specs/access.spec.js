@@ -4,6 +4,11 @@ import { arpRequest, pcap } from "../captures.js";
 import { tabTo } from "../keyboard.js";
 import { HOME, QUIET, ROUTED, expect, fragment, test } from "../aquarium.js";
 
+async function compareBranches({ aquarium }) {
+  await aquarium.button("Compare with As it was").click();
+  await expect(aquarium.page.getByRole("status").filter({ hasText: "First difference at" })).toBeVisible();
+}
+
 async function branchOff({ aquarium }) {
   await aquarium.open({ ...QUIET, runs: [{ ping: { from: "a", to: "b", count: 2 } }] });
   await aquarium.playToTheEnd();
@@ -162,8 +167,13 @@ const VIEWS = {
   },
   "two branches compared": async ({ aquarium }) => {
     await branchOff({ aquarium });
-    await aquarium.button("Compare with As it was").click();
-    await expect(aquarium.dialog).toContainText("First difference at");
+    await compareBranches({ aquarium });
+  },
+  "the results of two branches": async ({ aquarium, page }) => {
+    await branchOff({ aquarium });
+    await compareBranches({ aquarium });
+    await aquarium.button("Results").click();
+    await expect(page.getByRole("table")).toBeVisible();
   },
   "a link to a moment": async ({ aquarium }) => {
     await aquarium.button("Share").click();

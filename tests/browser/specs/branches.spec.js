@@ -20,6 +20,24 @@ async function pullTheCable(aquarium, link) {
   await aquarium.button("Done").click();
 }
 
+/** Compares with the branch that was left; the comparison, once the other branch was run again. */
+async function compare(aquarium, name = "As it was") {
+  await aquarium.button(`Compare with ${name}`).click();
+  const panel = aquarium.page.getByRole("tabpanel", { name: "Sequence", exact: true });
+  await expect(panel.getByRole("status")).toHaveText(/^First difference at \d\.\d{3}/);
+  return panel;
+}
+
+/** A branch in which the cable of b was pulled before the third ping, compared with the one in which it was not. */
+async function pulledAndCompared(aquarium) {
+  await aquarium.open(PINGING);
+  await aquarium.playToTheEnd();
+  await goBack(aquarium);
+  await pullTheCable(aquarium, "Link b – s");
+  await aquarium.playToTheEnd();
+  return compare(aquarium);
+}
+
 /** Opens a share link in a browser of its own. */
 async function elsewhere(browser, faults, link, use) {
   const context = await browser.newContext({ viewport: { width: 1000, height: 800 } });
@@ -77,20 +95,20 @@ test("a cable pulled in the past: the branches differ first in the frame that is
   await aquarium.pane("Runs");
   await expect(aquarium.run("Ping a → b")).toContainText("No answer to 3");
 
-  await aquarium.button("Compare with As it was").click();
-  await expect(aquarium.dialog).toHaveAccessibleName("Two branches");
-  await expect(aquarium.dialog).toContainText(/First difference at \d\.\d{3}/);
-  const [here, there] = await aquarium.dialog.getByRole("definition").allTextContents();
+  const comparison = await compare(aquarium);
+  await comparison.getByRole("button", { name: "Results", exact: true }).click();
+  const results = comparison.getByRole("group", { name: "Results of both branches" });
+  const [parted, here, there] = await Promise.all(["The histories part at", "First different frame here", "First different frame there"].map((name) => aquarium.fact(results, name).innerText()));
+  expect(Number(parted.replace(/[^\d.]/g, "")) * 1e9, "when the cable was pulled").toBeCloseTo(left, -4);
   // The switch has lost its carrier and its entry for b, so it floods.
   expect(here).not.toBe(there);
   expect(there).toContain("Echo (ping) request");
-  const pings = aquarium.dialog.getByRole("row", { name: /^Ping a → b/ }).getByRole("cell");
-  await expect(pings).toHaveText([/Answered 2\b/, /Answered 3\b/]);
-  await aquarium.button("Show me").click();
-  await expect(aquarium.dialog).toBeHidden();
+  await comparison.getByRole("button", { name: "Show me" }).click();
   const shown = Number(/([\d.]+)\s(\d{3})/.exec(there).slice(1).join(""));
   await expect.poll(() => aquarium.time()).toBeCloseTo(shown, 5);
   expect(await aquarium.moment()).toBeGreaterThan(left);
+  await aquarium.button("Stop comparing").first().click();
+  await expect(page.getByRole("group", { name: "Comparison of two branches" })).toBeHidden();
 
   const link = await share(aquarium);
   await elsewhere(browser, faults, link, async (other) => expect(await other.playToTheEnd()).toBe(after));
@@ -144,5 +162,104 @@ test("live edits are in the share link if that is chosen, and give the same hist
   await elsewhere(browser, faults, plain, async (other) => {
     expect(await other.playToTheEnd()).not.toBe(history);
     await expect(other.fact(other.run("Ping a → b"), "Answered"), "it begins with the cable pulled").toHaveText("0");
+  });
+});
+
+test("two branches compared: their sequences side by side on one axis, what is equal paler, the first difference marked in both", async ({ page, aquarium }) => {
+  const comparison = await pulledAndCompared(aquarium);
+  const [here, there] = [/^Here: /, "There: As it was"].map((name) => comparison.getByRole("group", { name }));
+  const [only, both] = [/; only in this branch/, /; in both branches$/].map((name) => ({ name }));
+  await expect(there.getByRole("option", only).first()).toHaveAccessibleName(/Echo \(ping\) request.*: the first difference$/);
+  await expect(here.getByRole("option", both).first()).toBeAttached();
+  await expect(there.getByRole("option", both).first()).toBeAttached();
+  await expect(comparison.getByText("First difference", { exact: true })).toHaveCount(2);
+  // The same lifelines, side by side; the same moment at the same height.
+  const lanes = comparison.locator(".sequence-lanes");
+  await expect(lanes).toHaveCount(2);
+  const [left, right] = [await lanes.first().boundingBox(), await lanes.last().boundingBox()];
+  expect(right.x).toBeCloseTo(left.x + left.width, 0);
+  expect([right.y, right.width, right.height]).toEqual([left.y, left.width, left.height]);
+  const heights = (side) => lanes.nth(side).locator(".arrow.same .shaft").evaluateAll((shafts) => shafts.map((shaft) => shaft.getAttribute("d")));
+  await expect.poll(() => heights(0)).toEqual(await heights(1));
+  // With the keys from one to the other.
+  const list = comparison.getByRole("listbox");
+  await list.press("End");
+  const active = () => list.getAttribute("aria-activedescendant");
+  await expect.poll(active).toMatch(/^sequence-\d+$/);
+  await list.press("ArrowRight");
+  await expect.poll(active).toMatch(/^sequence-there-\d+$/);
+  await list.press("ArrowLeft");
+  await expect.poll(active).toMatch(/^sequence-\d+$/);
+  await page.keyboard.press("Escape");
+});
+
+test("two branches compared: durations, round trips and counters of both with their differences", async ({ aquarium }) => {
+  const comparison = await pulledAndCompared(aquarium);
+  await comparison.getByRole("button", { name: "Results", exact: true }).click();
+  const table = comparison.getByRole("table");
+  await expect(table.getByRole("columnheader")).toHaveText([/^Here: /, "There: As it was", "Difference"]);
+  await expect(table.getByRole("rowheader", { name: "Ping a → b" })).toBeVisible();
+  const cells = (name) => table.getByRole("row", { name: new RegExp(`^${name} `) }).getByRole("cell");
+  await expect(cells("Answered")).toHaveText(["2", "3", "−1"]);
+  await expect(cells("Result")).toHaveText(["done", "done", ""]);
+  await expect(cells("Took")).toHaveText([/^\d.*s$/, /^\d.*s$/, /^[+−]\d.*s$/]);
+  await expect(cells("Round trip on average")).toHaveText([/^\d/, /^\d/, /^(same|[+−]\d.*)$/]);
+  await expect(cells("Ended at")).toHaveText([/^\d.*s$/, /^\d.*s$/, /^[+−]\d.*s$/]);
+  await expect(cells("Frames on wires")).toHaveText([/^\d+$/, /^\d+$/, /^[+−]\d+$/]);
+});
+
+test("frames that are under way only in the other branch are outlines on the stage until the comparison ends", async ({ page, aquarium }) => {
+  const comparison = await pulledAndCompared(aquarium);
+  const legend = page.getByRole("list", { name: "Colors of what was sent" }).getByText("In the other branch");
+  await expect(legend).toBeVisible();
+  // To the middle of the way of the first frame that is not sent here.
+  await comparison.locator(".sequence-lanes[data-side='1'] .arrow:not(.same) .reach").first().click({ force: true });
+  const picture = () => aquarium.canvas.evaluate((canvas) => canvas.toDataURL());
+  await aquarium.atRest();
+  const haunted = await picture();
+  await aquarium.button("Stop comparing").first().click();
+  await expect(legend).toHaveCount(0);
+  await expect.poll(picture).not.toBe(haunted);
+  await aquarium.atRest();
+  const plain = await picture();
+  await aquarium.button("Compare with As it was").click();
+  await expect.poll(picture).toBe(haunted);
+  // The drawer may be closed: the outlines stay, and the button beside the branches ends it.
+  await aquarium.button("Close the instruments").click();
+  await expect(legend).toBeVisible();
+  await aquarium.button("Stop comparing").click();
+  await expect(legend).toHaveCount(0);
+  expect(plain).not.toBe(haunted);
+});
+
+test("a comparison goes on with what is shown: another branch, the compared one itself, the network begun again", async ({ aquarium }) => {
+  const comparison = await pulledAndCompared(aquarium);
+  const names = () => comparison.getByRole("group", { name: /^(Here|There): / });
+  await aquarium.pane("Runs");
+  await goBack(aquarium);
+  await aquarium.start("Echo", { From: "b", To: "a", Transport: "UDP" });
+  await expect(names().first()).toHaveAccessibleName(/^Here: UDP echo/);
+  await expect(names().last()).toHaveAccessibleName("There: As it was");
+  await aquarium.playToTheEnd();
+  await branch(aquarium, "As it was").click();
+  await expect(names().first()).toHaveAccessibleName("Here: As it was");
+  await expect(names().last()).toHaveAccessibleName(/^There: UDP echo/);
+  await expect(comparison.getByRole("status")).toHaveText(/^First difference at/);
+  await aquarium.openExample("Two hosts and a switch");
+  await expect(aquarium.button("Stop comparing")).toHaveCount(0);
+});
+
+test.describe("on a phone", () => {
+  test.use({ viewport: { width: 390, height: 844 } });
+
+  test("two branches compared fit the width", async ({ page, aquarium }) => {
+    const comparison = await pulledAndCompared(aquarium);
+    const wider = (locator) => locator.evaluate((element) => element.scrollWidth - element.clientWidth);
+    await expect(comparison.locator(".sequence-lanes")).toHaveCount(2);
+    await expect.poll(() => wider(comparison.getByRole("listbox"))).toBe(0);
+    expect(await wider(page.locator("html"))).toBe(0);
+    await comparison.getByRole("button", { name: "Results", exact: true }).click();
+    await expect(comparison.getByRole("table")).toBeVisible();
+    expect(await wider(page.locator("html"))).toBe(0);
   });
 });

@@ -5,7 +5,6 @@ use super::use_session;
 use crate::announce::Detail;
 use crate::opening::Trouble;
 use crate::state::Dialog;
-use lab::compare::CompareView;
 use markup::html;
 use texts::t;
 use yew::prelude::*;
@@ -19,8 +18,6 @@ pub struct Props {
     pub shortcuts: bool,
     /// How much a screen reader reads out.
     pub detail: Detail,
-    /// The comparison of two branches.
-    pub compared: Option<CompareView>,
 }
 
 /// The open dialog, if any. Each has a key, so that a dialog that follows another one is opened anew: the browser may have closed
@@ -38,10 +35,6 @@ pub fn Dialogs(props: &Props) -> Html {
         }
         Some(Dialog::Restart(command)) => {
             loaded.documents.map(|part| (part.restart)(&session, command)).unwrap_or_default()
-        }
-        Some(Dialog::Compare) => {
-            let compared = props.compared.as_ref();
-            loaded.instruments.map(|part| (part.compared)(&session, compared)).unwrap_or_default()
         }
         Some(Dialog::Conversation(followed)) => {
             loaded.instruments.map(|part| (part.conversation)(followed)).unwrap_or_default()

@@ -23,6 +23,8 @@ pub struct Props {
     pub kinds: u16,
     /// Frames say their addresses.
     pub addresses: bool,
+    /// Frames of another branch are drawn as outlines.
+    pub ghosts: bool,
     /// A lesson is open, which may hide some; another number for all that is new in it.
     pub lesson: Option<u32>,
 }
@@ -73,7 +75,7 @@ pub fn Dock(props: &Props) -> Html {
                     </button>
                 }
             </div>
-            <Legend kinds={props.kinds} addresses={props.addresses} />
+            <Legend kinds={props.kinds} addresses={props.addresses} ghosts={props.ghosts} />
             <div class="dock-part">
                 { tabs(t!("Panes"), &names_of_panes, pane, &choose_pane) }
                 <button type="button" class="button quiet icon-only" aria-pressed={workspace.projector.to_string()} aria-label={t!("Projector")}

@@ -42,6 +42,7 @@ pub fn help(session: &Session, single_keys: bool, detail: Detail) -> Html {
                 <li>{ t!("Start a ping, a traceroute, an iperf run and others from the Runs pane.") }</li>
                 <li>{ t!("Pause, step, change the speed of time, or drag the time line back: everything shows what was true then.") }</li>
                 <li>{ t!("Change the past: start a run or pull a cable. Time goes on from there in a new branch.") }</li>
+                <li>{ t!("Compare two branches: their sequences side by side, durations, and dashed outlines of frames that are under way only in the other one.") }</li>
                 <li>{ t!("Click a frame and drop it: a branch shows what happens without it. Clear a switch’s table, or switch a port off.") }</li>
                 <li>{ t!("Open Packets, Sequence, Graphs or Log below the stage to see every frame, filter them, and save them.") }</li>
                 <li>{ t!("Keep a node’s tables on the stage, and show addresses on frames (in Colors): what a router rewrites flashes.") }</li>

@@ -1,5 +1,6 @@
 //! The instruments in the drawer, one at a time.
 
+use super::compare::Compare;
 use super::drawer::drawer_body;
 use super::graphs::{Graphs, use_graphs};
 use super::log::Log;
@@ -29,7 +30,10 @@ pub fn Instruments(props: &Props) -> Html {
         // Of another part: the drawer shows it.
         Tab::Console | Tab::Browser => return Html::default(),
         Tab::Packets => html! { <Packets view={props.view.clone()} /> },
-        Tab::Sequence => html! { <Sequence view={props.view.clone()} /> },
+        Tab::Sequence if props.view.compared.is_some() && !props.view.is_capture => {
+            html! { <Compare view={props.view.clone()} /> }
+        }
+        Tab::Sequence => html! { <Sequence view={props.view.clone()} bring={0} /> },
         Tab::Log => html! { <Log view={props.view.clone()} /> },
         Tab::Graphs => html! { <Graphs kept={graphs.clone()} view={props.view.clone()} /> },
     };

@@ -83,6 +83,12 @@ const SIGNS: [Sign; 14] = [
     },
 ];
 
+/// Listed while branches are compared.
+const GHOST: Sign = Sign {
+    paths: &[("sign-ghost", "M-5-6H5A6 6 0 0 1 5 6H-5A6 6 0 0 1-5-6Z")],
+    says: mark!("In the other branch"),
+};
+
 /// Properties of [`Legend`].
 #[derive(Properties, PartialEq)]
 pub struct Props {
@@ -90,6 +96,8 @@ pub struct Props {
     pub kinds: u16,
     /// Frames say their addresses.
     pub addresses: bool,
+    /// Frames of another branch are drawn as outlines.
+    pub ghosts: bool,
 }
 
 /// The legend: in the line those kinds that there were, as far as they have room; at a press all of them, and the signs.
@@ -112,7 +120,12 @@ pub fn Legend(props: &Props) -> Html {
     html! {
         <div class="legend">
             <button type="button" class="link" aria-expanded={open.to_string()} aria-controls="legend" onclick={toggle}>{ t!("Colors") }</button>
-            <ul class="legend-line" aria-label={t!("Colors of what was sent")}>{ for seen.map(entry) }</ul>
+            <ul class="legend-line" aria-label={t!("Colors of what was sent")}>
+                if props.ghosts {
+                    { sign(&GHOST) }
+                }
+                { for seen.map(entry) }
+            </ul>
             if *open {
                 <div class="legend-all popover" id="legend">
                     <label class="switch">
@@ -121,18 +134,25 @@ pub fn Legend(props: &Props) -> Html {
                     </label>
                     <ul>{ for known.map(entry) }</ul>
                     <ul>
-                        { for SIGNS.iter().map(|sign| html! {
-                            <li key={sign.says}>
-                                <svg viewBox="-12 -8 24 16" width="24" height="16" aria-hidden="true" focusable="false">
-                                    { for sign.paths.iter().map(|(class, path)| html! { <path class={*class} d={*path} /> }) }
-                                </svg>
-                                <span>{ texts::of(sign.says) }</span>
-                            </li>
-                        }) }
+                        if props.ghosts {
+                            { sign(&GHOST) }
+                        }
+                        { for SIGNS.iter().map(sign) }
                     </ul>
                 </div>
             }
         </div>
+    }
+}
+
+fn sign(sign: &Sign) -> Html {
+    html! {
+        <li key={sign.says}>
+            <svg viewBox="-12 -8 24 16" width="24" height="16" aria-hidden="true" focusable="false">
+                { for sign.paths.iter().map(|(class, path)| html! { <path class={*class} d={*path} /> }) }
+            </svg>
+            <span>{ texts::of(sign.says) }</span>
+        </li>
     }
 }
 

@@ -8,6 +8,7 @@ mod browser;
 mod card;
 mod cell;
 mod chapters;
+mod compare;
 mod console;
 mod conversation;
 mod course;
@@ -83,11 +84,9 @@ use crate::opening::Trouble;
 use crate::session::Session;
 use crate::state::{Remembered, Shared};
 use crate::workspace::Tab;
-use lab::compare::CompareView;
 use lab::view::{Tools, View};
 use markup::html;
 use std::rc::Rc;
-use texts::t;
 use trace::selection::Selection;
 use yew::prelude::*;
 
@@ -101,13 +100,6 @@ pub fn instruments(tab: Option<Tab>, view: &Rc<View>) -> Html {
 /// The consoles and web browsers of the hosts.
 pub fn console(open: Option<Tab>, view: &Rc<View>) -> Html {
     html! { <console::Console {open} view={view.clone()} /> }
-}
-
-/// The dialog with two branches.
-pub fn compared_branches(session: &Session, view: Option<&CompareView>) -> Html {
-    html! {
-        <modal::Modal key="Two branches" title={t!("Two branches")}>{ branches::compared(session, view) }</modal::Modal>
-    }
 }
 
 /// The Document pane.

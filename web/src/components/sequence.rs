@@ -1,4 +1,4 @@
-//! The sequence view: the ladder of [`lab::sequence`], as far as it is in view.
+//! The sequence view: the ladder of [`lab::sequence`], as far as it is in view; while branches are compared, the ladders of both.
 //!
 //! A stretch of a few screens around the view is rendered. It moves in steps, so that most scrolling renders nothing. The
 //! playhead's line moves in every animation frame without rendering. For screen readers the drawing is a list of its arrows.
@@ -16,14 +16,17 @@ use crate::session::Session;
 use crate::stage::palette::{Colors, Palette, Theme};
 use choice::Choice;
 use controls::Controls;
+pub use drawing::branch_name;
 use gloo::timers::callback::Timeout;
-use hold::{Hold, Move, Room, STEP_PX};
-use lab::sequence::lanes::Lanes;
-use lab::sequence::sheet::{Measure, Sheet};
+use hold::{Hold, Move, Room, STEP_PX, Spot};
+use lab::compare::CompareView;
+use lab::sequence::ladders::Ladders;
+use lab::sequence::sheet::{Measure, shared_ticks};
 use lab::sequence::{Ladder, file};
 use lab::view::View;
 use markup::html;
-use measures::{GUTTER_REM, LANE_REM};
+use measures::{GUTTER_REM, LANE_OF_TWO_REM, LANE_REM};
+use netlab::Instant;
 use netlab::history::TransitId;
 use std::rc::Rc;
 use texts::t;
@@ -40,6 +43,8 @@ use yew::prelude::*;
 pub struct Props {
     /// The lab, as it was at most a tenth of a second ago.
     pub view: Rc<View>,
+    /// Another number: brings the first difference of two branches into view.
+    pub bring: u32,
 }
 
 /// No browser scrolls further than about 17 million pixels.
@@ -55,60 +60,83 @@ const AGAIN_MS: u32 = 30;
 pub fn Sequence(props: &Props) -> Html {
     let again = use_force_update();
     let handles = use_handles(props.view.selection);
+    use_first_difference(&handles, props);
     let Handles { session, hold, choice, room, cursor, .. } = &handles;
 
     let lab = session.lab().borrow();
-    let mut held = hold.ladder.borrow_mut();
+    let mut held = hold.ladders.borrow_mut();
     let rem = Hold::rem(**room);
     let scale = choice.zoom.scale(&lab, rem);
-    let ladder = held.get_or_insert_with(|| Ladder::new(choice.hosts_only, scale));
-    ladder.follow(&lab, choice.hosts_only, &mut reading_time());
-    ladder.set_scale(scale, HEIGHT_PX_MAX);
-    if !ladder.is_complete() {
+    let ladders = held.get_or_insert_with(|| Ladders::new(choice.hosts_only, scale));
+    ladders.follow(&lab, choice.hosts_only, &mut reading_time());
+    ladders.set_scale(scale, HEIGHT_PX_MAX);
+    if !ladders.is_complete() {
         let again = again.clone();
         Timeout::new(AGAIN_MS, move || again.force_update()).forget();
     }
 
-    let lanes = Lanes::new(ladder, &lab, f64::from(room.width) - GUTTER_REM * rem, LANE_REM * rem);
+    hold.is_pair.set(ladders.is_pair());
+    let (columns, lane) = if ladders.is_pair() { (2.0, LANE_OF_TWO_REM) } else { (1.0, LANE_REM) };
+    let lanes = ladders.lanes(&lab, (f64::from(room.width) - GUTTER_REM * rem) / columns, lane * rem);
     let selected = Ladder::selected_frame(&lab);
-    let is_capture = ladder.recorded().is_some();
+    let is_capture = ladders.here().recorded().is_some();
     let from = f64::from(room.step) * STEP_PX;
     let y = from - STEP_PX..from + STEP_PX + f64::from(room.height);
     let measure = Measure { rem, arrows_max: ARROWS_MAX, selected };
-    let sheet = Sheet::new(ladder, &lab, &lanes, y, measure);
-    let now = if is_capture { 0.0 } else { ladder.axis().y(lab.look().at) };
-    let bottom = now.max(ladder.axis().height());
-    let page = drawing::Page {
-        lab: &lab,
-        ladder,
-        lanes: &lanes,
-        sheet: &sheet,
-        rem,
-        height: Hold::body_height(**room, bottom),
-        selected,
-        cursor: **cursor,
+    let sheets = ladders.sheets(&lab, &lanes, y, measure);
+    let now = if is_capture { 0.0 } else { ladders.axis().y(lab.look().at) };
+    let height = hold.body_height(**room, now.max(ladders.axis().height()));
+    let compared = match &props.view.compared {
+        Some(CompareView::Ready(compared)) if ladders.is_pair() => Some(compared),
+        _ => None,
     };
-    let active = cursor.and_then(|cursor| {
-        sheet.strokes.iter().any(|stroke| stroke.arrow.transit == cursor).then(|| drawing::option_id(cursor))
+    let first = compared.and_then(|compared| compared.first.as_ref()).map(|first| first.frame);
+    let pages: Vec<drawing::Page<'_>> = ladders
+        .sides(&lab)
+        .into_iter()
+        .zip(&sheets)
+        .enumerate()
+        .map(|(number, ((ladder, side), sheet))| drawing::Page {
+            number,
+            branch: compared.map(|compared| &*compared.names[number]),
+            side,
+            ladder,
+            lanes: &lanes,
+            sheet,
+            rem,
+            height,
+            selected: selected.filter(|_| number == 0),
+            cursor: cursor.filter(|spot| spot.side == number).map(|spot| spot.transit),
+            first: first.map(|first| (ladders.axis().y(first.at), first.transits[number])),
+        })
+        .collect();
+    let active = cursor.and_then(|spot| {
+        let sheet = sheets.get(spot.side)?;
+        sheet
+            .strokes
+            .iter()
+            .any(|stroke| stroke.arrow.transit == spot.transit)
+            .then(|| drawing::option_id(spot))
     });
-    let drawn = sheet.of.map(|of| (sheet.strokes.len(), of));
+    let drawn = sheets.iter().filter_map(|sheet| Some((sheet.strokes.len(), sheet.of?))).next();
+    let ticks = shared_ticks(&sheets, rem);
     html! {
-        <div class="sequence">
+        <div class="sequence" data-columns={pages.len().to_string()}>
             { controls(&handles, props, drawn, again) }
             { scroller(&handles, active, html! {
                 <>
-                    { drawing::options(&page) }
-                    { drawing::heads(&page) }
+                    { for pages.iter().map(drawing::options) }
+                    { drawing::heads(&pages) }
                     <div class="sequence-body">
-                        { drawing::gutter(&page) }
-                        { drawing::lanes(&page) }
+                        { drawing::gutter(&pages[0], &ticks) }
+                        { for pages.iter().map(drawing::lanes) }
                         // A capture has no playhead.
                         <div class="sequence-now" ref={hold.now.clone()} aria-hidden="true" hidden={is_capture}></div>
                     </div>
                 </>
             }) }
-            if page.ladder.transit_count() == 0 {
-                <p class="sequence-empty hint">{ if page.ladder.is_complete() { t!("No frame to show yet.") } else { t!("Reading…") } }</p>
+            if ladders.transit_count() == 0 {
+                <p class="sequence-empty hint">{ if ladders.is_complete() { t!("No frame to show yet.") } else { t!("Reading…") } }</p>
             }
         </div>
     }
@@ -121,7 +149,7 @@ struct Handles {
     hold: Rc<Hold>,
     choice: UseStateHandle<Choice>,
     room: UseStateHandle<Room>,
-    cursor: UseStateHandle<Option<TransitId>>,
+    cursor: UseStateHandle<Option<Spot>>,
     /// Whether the playhead is kept in view.
     following: UseStateHandle<bool>,
 }
@@ -132,7 +160,7 @@ fn use_handles(selection: Option<Selection>) -> Handles {
         session: use_session(),
         choice: use_state_eq(Choice::default),
         room: use_state_eq(Room::default),
-        cursor: use_state_eq(|| None::<TransitId>),
+        cursor: use_state_eq(|| None::<Spot>),
         following: use_state_eq(|| true),
         hold: use_memo((), |()| Hold::new()),
     };
@@ -155,6 +183,25 @@ fn use_handles(selection: Option<Selection>) -> Handles {
         });
     }
     handles
+}
+
+/// Brings the first difference of two branches into view: when it is found, and when it is asked for.
+#[hook]
+fn use_first_difference(handles: &Handles, props: &Props) {
+    let first: Option<Instant> = match &props.view.compared {
+        Some(CompareView::Ready(compared)) => compared.first.as_ref().map(|first| first.frame.at),
+        Some(CompareView::Running(_)) | None => None,
+    };
+    let (hold, following) = (handles.hold.clone(), handles.following.setter());
+    use_effect_with((first, props.bring), move |(first, _)| {
+        if first.is_some() {
+            hold.wanted.set(*first);
+            following.set(false);
+        }
+    });
+    let hold = handles.hold.clone();
+    // After every rendering: the ladders may have to be read first.
+    use_effect(move || hold.bring_wanted());
 }
 
 impl Handles {
@@ -181,11 +228,14 @@ impl Handles {
         }
     }
 
-    /// Selects this frame and moves the playhead to it.
-    fn look(&self, transit: TransitId) {
-        let commands = Ladder::look_at(&self.session.lab().borrow(), transit);
+    /// Selects this frame and moves the playhead to it. One of the other branch cannot be selected.
+    fn look(&self, spot: Spot) {
+        let commands = match spot.side {
+            0 => Ladder::look_at(&self.session.lab().borrow(), spot.transit),
+            _ => Ladder::look_there(&self.session.lab().borrow(), spot.transit),
+        };
         commands.into_iter().for_each(|command| self.session.perform(command));
-        self.cursor.set(Some(transit));
+        self.cursor.set(Some(spot));
     }
 
     /// Draws everything larger by this many steps, around what is in the middle.
@@ -199,19 +249,21 @@ impl Handles {
     fn move_cursor(&self, by: Move) {
         let to = {
             let lab = self.session.lab().borrow();
-            self.hold.moved(&lab, self.cursor.or(Ladder::selected(&lab)), by)
+            let selected = || Ladder::selected(&lab).map(|transit| Spot { side: 0, transit });
+            self.hold.moved(&lab, self.cursor.or_else(selected), by)
         };
-        if let Some(transit) = to {
+        if to.is_some() {
             self.following.set(false);
-            self.hover(Some(transit));
-            self.cursor.set(Some(transit));
+            self.hover(to);
+            self.cursor.set(to);
         }
     }
 
-    /// Lights the frame up on the stage, which has none of an opened capture.
-    fn hover(&self, transit: Option<TransitId>) {
+    /// Lights the frame up on the stage, which has none of an opened capture or of another branch.
+    fn hover(&self, spot: Option<Spot>) {
         let is_capture = self.session.lab().borrow().packets().opened().is_some();
-        self.session.set_hover(transit.filter(|_| !is_capture).map(Selection::Frame));
+        let here = spot.filter(|spot| !is_capture && spot.side == 0);
+        self.session.set_hover(here.map(|spot| Selection::Frame(spot.transit)));
     }
 
     fn press(&self, event: &KeyboardEvent) {
@@ -222,7 +274,8 @@ impl Handles {
             (None, _) | (Some(Key::Look), None) => return,
             // The browser scrolls by itself.
             (Some(Key::Page), _) => return self.following.set(false),
-            (Some(Key::Look), Some(transit)) => self.look(transit),
+            (Some(Key::Look), Some(spot)) => self.look(spot),
+            (Some(Key::Move(Move::Across)), _) if !self.hold.is_pair.get() => return,
             (Some(Key::Zoom(steps)), _) => self.zoom(steps),
             (Some(Key::Move(by)), _) => self.move_cursor(by),
         }
@@ -244,6 +297,7 @@ impl Key {
         Some(match key {
             "ArrowDown" => Self::Move(Move::By(1)),
             "ArrowUp" => Self::Move(Move::By(-1)),
+            "ArrowLeft" | "ArrowRight" => Self::Move(Move::Across),
             "Home" => Self::Move(Move::First),
             "End" => Self::Move(Move::Last),
             "Enter" => Self::Look,
@@ -294,12 +348,12 @@ fn scroller(handles: &Handles, active: Option<String>, content: Html) -> Html {
     let onclick = {
         let handles = handles.clone();
         Callback::from(move |event: MouseEvent| {
-            transit_under(&event).into_iter().for_each(|transit| handles.look(transit))
+            spot_under(&event).into_iter().for_each(|spot| handles.look(spot))
         })
     };
     let onpointerover = {
         let handles = handles.clone();
-        Callback::from(move |event: PointerEvent| handles.hover(transit_under(&event)))
+        Callback::from(move |event: PointerEvent| handles.hover(spot_under(&event)))
     };
     let onpointerleave = super::on(session, |session| session.set_hover(None));
     let [onwheel, ontouchmove] = [following.setter(), following.setter()];
@@ -342,11 +396,13 @@ fn save(session: &Session, hold: &Rc<Hold>, choice: Choice) -> Callback<()> {
     let (session, hold) = (session.clone(), hold.clone());
     Callback::from(move |()| {
         let lab = session.lab().borrow();
-        let mut held = hold.ladder.borrow_mut();
-        let Some(ladder) = held.as_mut() else { return };
+        let mut held = hold.ladders.borrow_mut();
+        let Some(ladders) = held.as_mut() else { return };
         let top =
             hold.scroller.cast::<HtmlElement>().map_or(0.0, |scroller| f64::from(scroller.scroll_top()));
-        let from = ladder.first_from(ladder.axis().moment(top));
+        let moment = ladders.axis().moment(top);
+        let ladder = ladders.here_mut();
+        let from = ladder.first_from(moment);
         let colors = colors_on_paper(Theme::Light.palette());
         let file = file::file(ladder, &lab, from, choice.zoom, HEIGHT_PX_MAX, &colors);
         let title = lab.packets().opened().map_or(lab.scenario().title.as_str(), |opened| &opened.name);
@@ -393,10 +449,12 @@ fn reading_time() -> impl FnMut() -> bool {
 }
 
 /// The frame on a wire that the pointer is on.
-fn transit_under(event: &web_sys::Event) -> Option<TransitId> {
+fn spot_under(event: &web_sys::Event) -> Option<Spot> {
     let element: Element = event.target()?.dyn_into().ok()?;
     let arrow = element.closest("[data-transit]").ok().flatten()?;
-    arrow.get_attribute("data-transit")?.parse().ok().map(TransitId)
+    let transit = arrow.get_attribute("data-transit")?.parse().ok().map(TransitId)?;
+    let side = arrow.closest("[data-side='1']").ok().flatten().map_or(0, |_| 1);
+    Some(Spot { side, transit })
 }
 
 #[cfg(test)]

@@ -120,6 +120,7 @@ fn draw(canvas: &HtmlCanvasElement, scenario: &Scenario, parts: &Parts, theme: T
             icons: &still.icons,
             services: &[],
             history: still.world.history(),
+            ghosts: &[],
             at: still.at,
             rate: 1e6,
             selection: None,

@@ -36,6 +36,7 @@
 //! - A **port** is a disc at the cable's end: full where frames pass, half while addresses are learned, and behind a **bar**
 //!   where the spanning tree lets nothing pass. A cable that is kept in reserve is dashed, and the tree's root wears a crown.
 //! - On demand a **plate** beside a frame says what its headers say; what the node before has rewritten flashes.
+//! - A **dashed outline** is a frame of another history, with which this one is compared, that is not under way in this one.
 //! - Each direction keeps to its right-hand side of the cable.
 
 mod camera;
@@ -67,6 +68,7 @@ use kurbo::{Point, Rect, Size, Vec2};
 use layout::Layout;
 use looks::Looks;
 use netlab::History;
+use netlab::history::Transit;
 use netlab::topology::{NodeId, Topology};
 use paint::Painter;
 use paint::picture::Picture;
@@ -94,6 +96,9 @@ pub struct Scene<'a> {
     pub services: &'a [String],
     /// What happened.
     pub history: &'a History,
+    /// Frames of another history that are under way at this moment, and have no equal in this one: drawn as outlines. Those of one
+    /// direction follow each other.
+    pub ghosts: &'a [&'a Transit],
     /// The playhead.
     pub at: Instant,
     /// Virtual nanoseconds in one second of the viewer's: how long an afterglow lasts on the wire's clock.
@@ -249,6 +254,7 @@ impl Stage {
             addresses: scene.addresses,
         };
         self.traffic.compose(scene.topology, scene.history, &self.layout, &mut self.looks, &moment);
+        self.traffic.haunt(scene.ghosts, &self.layout, &mut self.looks, &moment);
         self.paint(scene, |painter, picture| painter.paint(picture));
         Drawn {
             frames_moving: self.traffic.moving,

@@ -199,7 +199,7 @@ mod tests {
             "{}",
             text(&branch)
         );
-        assert_eq!(lab.branches().lines().len(), 2);
+        assert_eq!(lab.branches().lines(None).len(), 2);
     }
 
     #[test]

@@ -89,6 +89,28 @@ impl Axis {
         Self { scale, knots: VecDeque::new() }
     }
 
+    /// The events of two axes on one of this scale: nothing is under way where it is so on both.
+    pub fn merged(a: &Self, b: &Self, scale: Scale) -> Self {
+        let mut merged = Self::new(scale);
+        let (mut a, mut b) = (a.knots.iter().peekable(), b.knots.iter().peekable());
+        loop {
+            let quiet = a.peek().is_none_or(|knot| knot.quiet) && b.peek().is_none_or(|knot| knot.quiet);
+            let next = match (a.peek(), b.peek()) {
+                (Some(x), Some(y)) if y.at < x.at => b.next(),
+                (Some(_), _) => a.next(),
+                (None, _) => b.next(),
+            };
+            let Some(knot) = next else { return merged };
+            merged.push(knot.at, knot.what, quiet);
+        }
+    }
+
+    /// The number of events, and the moments of the first and the last: an axis to which nothing was added has the same.
+    pub fn extent(&self) -> (usize, Option<Instant>, Option<Instant>) {
+        let at = |knot: Option<&Knot>| knot.map(|knot| knot.at);
+        (self.knots.len(), at(self.knots.front()), at(self.knots.back()))
+    }
+
     /// Its scale.
     #[cfg(test)]
     pub fn scale(&self) -> Scale {
@@ -209,6 +231,21 @@ mod tests {
         assert_eq!(gaps, [quiet, busy], "a long way is one, too, but it has more room");
         assert_eq!(axis.gaps(0.0..129.0).count(), 0);
         assert_eq!(axis.gaps(150.0..160.0).count(), 1, "also from its middle");
+    }
+
+    #[test]
+    fn on_a_merged_axis_are_the_moments_of_both_and_it_is_quiet_where_both_are() {
+        use What::{End, Start};
+        let a = axis(&[(0, Start, true), (3_000, End, false), (900_000, Start, true), (903_000, End, false)]);
+        let b = axis(&[(0, Start, true), (700_000, End, false), (900_000, End, true)]);
+        let merged = Axis::merged(&a, &b, SCALE);
+        let moments: Vec<u64> = merged.knots.iter().map(|knot| knot.at.nanos()).collect();
+        assert_eq!(moments, [0, 3_000, 700_000, 900_000, 903_000]);
+        let quiet: Vec<bool> = merged.knots.iter().map(|knot| knot.quiet).collect();
+        assert_eq!(quiet, [true, false, false, true, false], "under way on b until 700 µs");
+        assert_eq!(merged.knots[3].what, Start, "a departure needs room for its text");
+        assert_eq!(Axis::merged(&a, &Axis::new(SCALE), SCALE).knots, a.knots);
+        assert_eq!(Axis::merged(&b, &a, SCALE).knots, merged.knots);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 
 use super::lanes::Lanes;
 use super::sheet::{CAPSULE, CROSS, Measure, Sheet, Stroke, TEXT, width_em};
+use super::side::Side;
 use super::{Ladder, Zoom};
 use crate::Lab;
 use crate::format::decimal;
@@ -79,7 +80,8 @@ pub fn file(
     let from = if of <= ARROWS_MAX { 0 } else { from.min(of - ARROWS_MAX) };
     let seen = ladder.wanted;
     ladder.set_scale(zoom.scale(lab, REM), f64::INFINITY);
-    let lanes = Lanes::new(ladder, lab, 0.0, PITCH);
+    let side = Side::here(lab);
+    let lanes = Lanes::new(ladder, side, 0.0, PITCH);
     let history = lab.world.history();
     let mut span = (f64::MAX, 0.0f64);
     for place in from..of.min(from + ARROWS_MAX) {
@@ -89,7 +91,7 @@ pub fn file(
     }
     let measure = Measure { rem: REM, arrows_max: usize::MAX, selected: None };
     let span = if span.0 > span.1 { 0.0..0.0 } else { span.0..span.1 };
-    let mut sheet = Sheet::new(ladder, lab, &lanes, span.clone(), measure);
+    let mut sheet = Sheet::new(ladder, side, &lanes, span.clone(), measure);
     sheet.strokes.retain(|stroke| (from..from + ARROWS_MAX).contains(&stroke.place));
     sheet.ticks.retain(|(y, _)| span.contains(y));
     // The gap behind the last arrow leads nowhere.

@@ -1,7 +1,7 @@
 //! The horizontal positions of the nodes' lifelines, in the nodes' order on the stage.
 
 use super::Ladder;
-use crate::Lab;
+use super::side::Side;
 use netlab::topology::NodeId;
 use wire::decimal;
 use wire::sorted::sort_by;
@@ -32,13 +32,22 @@ pub struct Lanes {
 
 impl Lanes {
     /// The lifelines of a ladder, at least `pitch_min` apart, as far apart as `width` allows.
-    pub fn new(ladder: &Ladder, lab: &Lab, width: f64, pitch_min: f64) -> Self {
-        if let Some(recorded) = ladder.recorded() {
+    pub fn new(ladder: &Ladder, side: Side<'_>, width: f64, pitch_min: f64) -> Self {
+        Self::shared(&[(ladder, side)], width, pitch_min)
+    }
+
+    /// The lifelines that ladders share: a node that any of them shows has one in all.
+    pub fn shared(ladders: &[(&Ladder, Side<'_>)], width: f64, pitch_min: f64) -> Self {
+        if let Some(recorded) = ladders.iter().find_map(|(ladder, _)| ladder.recorded()) {
             return Self::of_names(recorded.names(), width, pitch_min);
         }
-        let topology = lab.whole();
-        let place = |node: NodeId| lab.positions.get(node.index()).copied().unwrap_or_default();
-        let mut nodes: Vec<NodeId> = topology.node_ids().collect();
+        let having = |node: NodeId| ladders.iter().map(|(_, side)| side).find(move |side| side.has(node));
+        let place = |node: NodeId| {
+            let positions = having(node).map(|side| side.positions);
+            positions.and_then(|positions| positions.get(node.index()).copied()).unwrap_or_default()
+        };
+        let count = ladders.iter().map(|(_, side)| side.topology.nodes.len()).max().unwrap_or_default();
+        let mut nodes: Vec<NodeId> = (0..count as u32).map(NodeId).collect();
         let spread = |along: fn((f64, f64)) -> f64| {
             let all = || nodes.iter().map(|&node| along(place(node)));
             all().fold(f64::MIN, f64::max) - all().fold(f64::MAX, f64::min)
@@ -53,7 +62,8 @@ impl Lanes {
             let ((a, a2), (b, b2)) = (key(a), key(b));
             a.total_cmp(&b).then(a2.total_cmp(&b2))
         });
-        let shown: Vec<bool> = nodes.iter().map(|&node| ladder.shows(lab, node)).collect();
+        let is_shown = |&node: &NodeId| ladders.iter().any(|(ladder, side)| ladder.shows(*side, node));
+        let shown: Vec<bool> = nodes.iter().map(is_shown).collect();
         let count = shown.iter().filter(|&&shown| shown).count().max(1) as f64;
         let pitch = (width / count).max(pitch_min);
         let width = pitch * count;
@@ -68,7 +78,7 @@ impl Lanes {
             };
             places[node.index()] = x;
             if shown {
-                lanes.push(Lane { node, name: topology.node(node).name.clone(), x });
+                lanes.push(Lane { node, name: name(ladders, node), x });
             }
         }
         Self { lanes, pitch, width, places }
@@ -89,4 +99,16 @@ impl Lanes {
     pub fn x(&self, node: NodeId) -> f64 {
         self.places.get(node.index()).copied().unwrap_or_default()
     }
+}
+
+/// A node's name; of two, if the ladders have different nodes of this number.
+fn name(ladders: &[(&Ladder, Side<'_>)], node: NodeId) -> String {
+    let mut names: Vec<&str> = Vec::new();
+    for (_, side) in ladders.iter().filter(|(_, side)| side.has(node)) {
+        let name = side.topology.node(node).name.as_str();
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names.join(" / ")
 }

@@ -3,9 +3,10 @@
 //! Texts never overlap. Where there is no room for all of them, frames with priority come first, then the
 //! earlier ones; the text beside a label is left out before the label is.
 
+use super::axis::Axis;
 use super::lanes::Lanes;
+use super::side::Side;
 use super::{Arrow, Ladder};
-use crate::Lab;
 use crate::format;
 use crate::inspect::drop_reason;
 use netlab::history::FrameId;
@@ -37,6 +38,8 @@ pub struct Stroke {
     pub head: Option<[(f64, f64); 3]>,
     /// Its text, if there is room.
     pub text: Option<Text>,
+    /// Whether the branch that this one is compared with has the same; `None` if there is none.
+    pub in_both: Option<bool>,
     /// The drop reason and its position; the flag says whether the text begins there (otherwise it ends there).
     pub reason: Option<(&'static str, (f64, f64), bool)>,
 }
@@ -100,8 +103,20 @@ const ALONG: [f64; 5] = [0.5, 0.36, 0.64, 0.24, 0.76];
 
 impl Sheet {
     /// Lays out the part between two heights.
-    pub fn new(ladder: &Ladder, lab: &Lab, lanes: &Lanes, y: Range<f64>, measure: Measure) -> Self {
-        let (axis, history) = (ladder.axis(), lab.world.history());
+    pub fn new(ladder: &Ladder, side: Side<'_>, lanes: &Lanes, y: Range<f64>, measure: Measure) -> Self {
+        Self::on(ladder.axis(), ladder, side, lanes, y, measure)
+    }
+
+    /// The same on another axis than the ladder's own, which has the ladder's moments too.
+    pub fn on(
+        axis: &Axis,
+        ladder: &Ladder,
+        side: Side<'_>,
+        lanes: &Lanes,
+        y: Range<f64>,
+        measure: Measure,
+    ) -> Self {
+        let history = side.history;
         let (from, until) = (axis.moment(y.start), axis.moment(y.end));
         let in_view = |place: &usize| {
             ladder.lasts(history, *place).is_some_and(|(start, gone)| start <= until && gone >= from)
@@ -109,7 +124,7 @@ impl Sheet {
         let places: Vec<usize> = ladder.between(from, until).filter(in_view).collect();
         let every = places.len().div_ceil(measure.arrows_max).max(1);
         let arrows =
-            places.iter().step_by(every).filter_map(|&place| Some((place, ladder.arrow(lab, place)?)));
+            places.iter().step_by(every).filter_map(|&place| Some((place, ladder.arrow(side, place)?)));
         let mut strokes: Vec<Stroke> = arrows
             .map(|(place, arrow)| {
                 let [start, end] = [arrow.start, arrow.arrival].map(|at| axis.y(at));
@@ -126,6 +141,19 @@ impl Sheet {
         let ticks = ticks(&strokes, &gaps, measure.rem);
         Self { strokes, ticks, gaps, of: (every > 1).then_some(places.len()) }
     }
+}
+
+/// The times beside several sheets of one axis, as far as they do not touch.
+pub fn shared_ticks(sheets: &[Sheet], rem: f64) -> Vec<(f64, String)> {
+    let mut ticks: Vec<(f64, String)> = Vec::new();
+    for tick in sheets.iter().flat_map(|sheet| &sheet.ticks) {
+        let place = ticks.partition_point(|(y, _)| *y < tick.0);
+        let is_near = |(y, _): &(f64, String)| (y - tick.0).abs() < TICK * rem;
+        if !ticks[place.saturating_sub(1)..].iter().take(2).any(is_near) {
+            ticks.insert(place, tick.clone());
+        }
+    }
+    ticks
 }
 
 /// The times at which arrows begin, where there is room beside the gaps.
@@ -155,14 +183,22 @@ impl Stroke {
                 (back.0 - unit.1 * across, back.1 + unit.0 * across),
                 (back.0 + unit.1 * across, back.1 - unit.0 * across),
             ];
-            return Self { arrow, place, line: [from, back], head: Some(head), text: None, reason: None };
+            return Self {
+                arrow,
+                place,
+                line: [from, back],
+                head: Some(head),
+                text: None,
+                in_both: None,
+                reason: None,
+            };
         };
         let share = share.clamp(LOST_AT.start, LOST_AT.end);
         let end = (from.0 + whole.0 * share, from.1 + whole.1 * share);
         let (beyond, forwards) = (CROSS * rem + BESIDE * rem, whole.0 >= 0.0);
         let beside = (if forwards { end.0 + beyond } else { end.0 - beyond }, end.1);
         let reason = Some((drop_reason(reason), beside, forwards));
-        Self { arrow, place, line: [from, end], head: None, text: None, reason }
+        Self { arrow, place, line: [from, end], head: None, text: None, in_both: None, reason }
     }
 
     /// The point at this part of the way.

@@ -23,13 +23,13 @@ fn run_whole(example: usize) -> Lab {
 
 fn whole(lab: &Lab, hosts_only: bool) -> Ladder {
     let mut ladder = Ladder::new(hosts_only, Zoom::default().scale(lab, REM));
-    ladder.follow(lab, hosts_only, &mut || true);
+    ladder.follow(Side::here(lab), hosts_only, &mut || true);
     assert!(ladder.is_complete());
     ladder
 }
 
 fn arrows(lab: &Lab, ladder: &Ladder) -> Vec<Arrow> {
-    (0..ladder.transit_count()).map(|place| ladder.arrow(lab, place).unwrap()).collect()
+    (0..ladder.transit_count()).map(|place| ladder.arrow(Side::here(lab), place).unwrap()).collect()
 }
 
 fn named(lab: &Lab, arrow: &Arrow) -> String {
@@ -87,7 +87,7 @@ fn between_hosts_only_a_frame_is_one_arrow_to_each_host_that_it_reaches() {
         transit.fate != Fate::Delivered || is_host(lab.whole().receiver(transit.direction))
     });
     assert_eq!(hosts.transit_count(), reached.count());
-    let lanes = Lanes::new(&hosts, &lab, WIDTH, 0.0);
+    let lanes = Lanes::new(&hosts, Side::here(&lab), WIDTH, 0.0);
     assert!(lanes.lanes.iter().all(|lane| is_host(lane.node)));
 }
 
@@ -96,20 +96,20 @@ fn with_a_filter_only_what_passes_has_arrows_and_only_who_has_arrows_has_a_lifel
     let mut lab = run_whole(0);
     lab.perform(Look::Observe(Observe::Filter("arp".into()))).unwrap();
     let mut ladder = Ladder::new(false, Zoom::default().scale(&lab, REM));
-    ladder.follow(&lab, false, &mut || true);
+    ladder.follow(Side::here(&lab), false, &mut || true);
     assert!(!ladder.is_complete() && ladder.transit_count() == 0, "what was not sifted yet is waited for");
     lab.follow(&mut || true);
-    ladder.follow(&lab, false, &mut || true);
+    ladder.follow(Side::here(&lab), false, &mut || true);
     let passing = lab.world.history().transits().filter(|it| lab.trace().passes(it.frame_id) == Some(true));
     assert_eq!(ladder.transit_count(), passing.count());
-    let lanes = Lanes::new(&ladder, &lab, WIDTH, 0.0);
+    let lanes = Lanes::new(&ladder, Side::here(&lab), WIDTH, 0.0);
     for arrow in arrows(&lab, &ladder) {
         for node in [arrow.from, arrow.to] {
             assert!(lanes.lanes.iter().any(|lane| lane.node == node));
         }
     }
     lab.perform(Look::Observe(Observe::Filter(String::new()))).unwrap();
-    ladder.follow(&lab, false, &mut || true);
+    ladder.follow(Side::here(&lab), false, &mut || true);
     assert_eq!(ladder.transit_count(), lab.world.history().transits().len());
 }
 
@@ -118,7 +118,7 @@ fn another_world_is_another_ladder() {
     let mut lab = run_whole(0);
     let mut ladder = whole(&lab, false);
     lab.perform(Clock::Restart).unwrap();
-    ladder.follow(&lab, false, &mut || true);
+    ladder.follow(Side::here(&lab), false, &mut || true);
     assert_eq!((ladder.transit_count(), ladder.axis().height()), (0, 0.0));
 }
 
@@ -130,7 +130,7 @@ fn followed_in_pieces_it_is_the_same() {
     let mut calls = 0;
     while !pieces.is_complete() {
         let mut left = 7;
-        pieces.follow(&lab, false, &mut || {
+        pieces.follow(Side::here(&lab), false, &mut || {
             left -= 1;
             left > 0
         });
@@ -161,9 +161,9 @@ proptest! {
         let lab = run_whole(example);
         let mut ladder = whole(&lab, hosts_only);
         ladder.set_scale(Zoom::default().larger(zoom).scale(&lab, REM), f64::INFINITY);
-        let lanes = Lanes::new(&ladder, &lab, width, 100.0);
+        let lanes = Lanes::new(&ladder, Side::here(&lab), width, 100.0);
         let top = ladder.axis().height() * top;
-        let sheet = Sheet::new(&ladder, &lab, &lanes, top..top + 800.0, ALL);
+        let sheet = Sheet::new(&ladder, Side::here(&lab), &lanes, top..top + 800.0, ALL);
         let areas: Vec<[f64; 4]> = sheet.strokes.iter().filter_map(area).collect();
         for (number, a) in areas.iter().enumerate() {
             for b in &areas[..number] {
@@ -188,8 +188,8 @@ proptest! {
 fn ordinary_traffic_has_all_its_labels() {
     let lab = run_whole(0);
     let ladder = whole(&lab, false);
-    let lanes = Lanes::new(&ladder, &lab, WIDTH, 100.0);
-    let sheet = Sheet::new(&ladder, &lab, &lanes, 0.0..1_000.0, ALL);
+    let lanes = Lanes::new(&ladder, Side::here(&lab), WIDTH, 100.0);
+    let sheet = Sheet::new(&ladder, Side::here(&lab), &lanes, 0.0..1_000.0, ALL);
     assert!(sheet.strokes.len() > 15);
     let missing = sheet.strokes.iter().filter(|stroke| stroke.text.is_none());
     let missing: Vec<String> = missing.map(|stroke| named(&lab, &stroke.arrow)).collect();
@@ -202,10 +202,15 @@ fn dense_traffic_is_thinned_and_says_so() {
     let lab = run_whole(5);
     let mut ladder = whole(&lab, false);
     ladder.set_scale(Zoom::MIN.scale(&lab, REM), f64::INFINITY);
-    let lanes = Lanes::new(&ladder, &lab, WIDTH, 100.0);
+    let lanes = Lanes::new(&ladder, Side::here(&lab), WIDTH, 100.0);
     let middle = ladder.axis().height() / 2.0;
-    let sheet =
-        Sheet::new(&ladder, &lab, &lanes, middle..middle + 2_000.0, Measure { arrows_max: 50, ..ALL });
+    let sheet = Sheet::new(
+        &ladder,
+        Side::here(&lab),
+        &lanes,
+        middle..middle + 2_000.0,
+        Measure { arrows_max: 50, ..ALL },
+    );
     assert!(sheet.strokes.len() <= 50 && sheet.of.is_some_and(|of| of > 50), "{:?}", sheet.of);
 }
 
@@ -312,7 +317,8 @@ fn a_sentence_says_when_from_whom_to_whom_what_and_what_became_of_it() {
     let ladder = whole(&lab, false);
     let arrows = arrows(&lab, &ladder);
     let lost = arrows.iter().find(|arrow| arrow.lost.is_some()).unwrap();
-    let lines = [&arrows[0], lost].map(|arrow| ladder.sentence(&lab, arrow).replace('\u{a0}', " "));
+    let lines =
+        [&arrows[0], lost].map(|arrow| ladder.sentence(Side::here(&lab), arrow).replace('\u{a0}', " "));
     assert_eq!(lines[0], "0.000 000 s: client → server: ARP Who has 10.0.0.2? Tell 10.0.0.1");
     assert!(lines[1].contains(" s: client → server: TCP 49153 → 5001 [ACK] Seq="), "{}", lines[1]);
     assert!(lines[1].ends_with("; lost: random loss"), "{}", lines[1]);
@@ -348,7 +354,7 @@ fn an_opened_capture_has_a_lifeline_for_each_address_and_an_arrow_for_each_packe
     let packets = lab.packets().trace().count();
     let mut ladder = whole(&lab, false);
     assert_eq!(ladder.transit_count(), packets);
-    let lanes = Lanes::new(&ladder, &lab, WIDTH, 100.0);
+    let lanes = Lanes::new(&ladder, Side::here(&lab), WIDTH, 100.0);
     let names: Vec<_> = lanes.lanes.iter().map(|lane| lane.name.as_str()).collect();
     assert!(names.contains(&"10.0.0.1") && names.contains(&"10.0.0.2"), "{names:?}");
     let arrows = arrows(&lab, &ladder);
@@ -356,7 +362,7 @@ fn an_opened_capture_has_a_lifeline_for_each_address_and_an_arrow_for_each_packe
     assert!(arrows.iter().all(|arrow| lanes.x(arrow.from) != lanes.x(arrow.to)));
     let first =
         "0.000\u{a0}000\u{a0}s: 02:50:00:00:00:01 → ff:ff:ff:ff:ff:ff: ARP Who has 10.0.0.2? Tell 10.0.0.1";
-    assert_eq!(ladder.sentence(&lab, &arrows[0]), first);
+    assert_eq!(ladder.sentence(Side::here(&lab), &arrows[0]), first);
     for command in Ladder::look_at(&lab, arrows[2].transit) {
         lab.perform(command).unwrap();
     }
@@ -365,16 +371,16 @@ fn an_opened_capture_has_a_lifeline_for_each_address_and_an_arrow_for_each_packe
     let conversation = Ladder::selected_conversation(&lab).unwrap();
     lab.perform(Look::Observe(Observe::Filter(conversation))).unwrap();
     // The page draws before the filter has been applied.
-    ladder.follow(&lab, false, &mut || true);
+    ladder.follow(Side::here(&lab), false, &mut || true);
     assert!(!ladder.is_complete());
     lab.follow(&mut || true);
-    ladder.follow(&lab, false, &mut || true);
+    ladder.follow(Side::here(&lab), false, &mut || true);
     assert!((1..packets).contains(&ladder.transit_count()));
 
     lab.perform(Look::Observe(Observe::Close)).unwrap();
     lab.perform(Look::Observe(Observe::Filter(String::new()))).unwrap();
     lab.follow(&mut || true);
-    ladder.follow(&lab, false, &mut || true);
+    ladder.follow(Side::here(&lab), false, &mut || true);
     assert!(ladder.recorded().is_none() && ladder.transit_count() > packets, "every wire again");
 }
 

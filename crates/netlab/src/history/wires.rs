@@ -132,6 +132,14 @@ impl History {
         kept.range(first..last.max(first)).map(get).filter(move |transit| transit.gone() >= from)
     }
 
+    /// The transits that were handed to a direction at this very moment; none of a direction that is not there.
+    pub fn handed_at(&self, direction: Direction, at: Instant) -> impl Iterator<Item = &Transit> {
+        let get = |&id: &TransitId| self.transit(id).expect("the index lists only what is kept");
+        let kept = self.directions.get(direction.index()).map(|log| &log.kept);
+        let from = kept.map(|kept| kept.range(kept.partition_point(|id| get(id).queued < at)..));
+        from.into_iter().flatten().map(get).take_while(move |transit| transit.queued == at)
+    }
+
     /// The counters of a direction, now (at the live edge). What will be lost on its way counts as dropped already.
     pub fn totals(&self, direction: Direction) -> &DirectionTotals {
         &self.directions[direction.index()].totals

@@ -4,6 +4,7 @@
 //! of a thousand polygons than for a thousand copies.
 
 use super::addresses;
+use super::ghosts;
 use super::marks;
 use super::pen::Pen;
 use super::surface::Atlas;
@@ -61,6 +62,7 @@ impl Frames<'_> {
         self.pen.upright();
         self.loads(&traffic.loads);
         self.stretches(&traffic.lights);
+        ghosts::paint(self, &traffic.ghosts);
         if !self.reduced_motion && !traffic.crowd {
             self.lessons(&traffic.lessons);
             self.wakes(&traffic.marks);

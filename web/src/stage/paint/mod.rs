@@ -13,6 +13,7 @@ mod addresses;
 mod backdrop;
 pub mod devices;
 mod frames;
+mod ghosts;
 mod hand;
 mod marks;
 mod nodes;

@@ -65,12 +65,13 @@ impl Parts {
 pub fn touched(picture: &Picture<'_>) -> Option<Vec<Rect>> {
     let traffic = picture.traffic;
     let sizes = &picture.layout.sizes;
-    let count = traffic.marks.len() + traffic.lights.len() + traffic.bands.len() + traffic.pulses.len();
+    let marks = || traffic.marks.iter().chain(&traffic.ghosts);
+    let count = marks().count() + traffic.lights.len() + traffic.bands.len() + traffic.pulses.len();
     if traffic.crowd || count > MOVING_MAX {
         return None;
     }
     let mut touched: Vec<Rect> = Vec::new();
-    touched.extend(traffic.marks.iter().map(|mark| of_mark(mark, sizes.capsule_height)));
+    touched.extend(marks().map(|mark| of_mark(mark, sizes.capsule_height)));
     let stretches = traffic.lights.iter().chain(&traffic.bands);
     touched.extend(stretches.map(|stretch| {
         let reach = stretch.width.max(1.5) / 2.0 + 1.0;

@@ -327,7 +327,8 @@ impl Journey {
     }
 }
 
-fn mark(way: &Way<'_>, trip: &Trip, place: f64, gap: f64, looks: &Looks, moment: &Moment<'_>) -> Mark {
+/// A frame at this part of its way, with this much room to its neighbors.
+pub fn mark(way: &Way<'_>, trip: &Trip, place: f64, gap: f64, looks: &Looks, moment: &Moment<'_>) -> Mark {
     let sizes = &way.layout.sizes;
     let focus = moment.focus(trip.journey.frame);
     // Half of the gap belongs to each neighbor; a hair's breadth stays free.

@@ -247,6 +247,8 @@ pub struct Traffic {
     pub loads: Vec<Load>,
     /// There are so many frames, so small, that each is a particle. Lights, pulses and shapes would not be seen.
     pub crowd: bool,
+    /// Frames that are on wires in another history only.
+    pub ghosts: Vec<Mark>,
     /// Queues that hold something.
     pub queues: Vec<Queue>,
     /// The frames in them.

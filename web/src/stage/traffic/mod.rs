@@ -21,6 +21,7 @@ pub mod addresses;
 mod arrange;
 mod fates;
 mod gather;
+mod ghosts;
 pub mod lessons;
 pub mod marks;
 pub mod moment;
