@@ -51,6 +51,8 @@ pub struct Page {
     pub parts: [Status; Part::ALL.len()],
     /// A lesson is open; increases with all that is new in it.
     pub lesson: Option<u32>,
+    /// What is selected is offered in the pane of the lesson, which stays open.
+    pub points: bool,
     next_toast: u32,
 }
 
@@ -174,6 +176,8 @@ pub enum Change {
     Detail(Detail),
     /// There is something new in the lesson, or another one, or none.
     Lesson { open: bool },
+    /// What is selected is offered in the pane of the lesson, or no longer.
+    Points(bool),
     /// The loading of the parts stands like this.
     Parts([Status; Part::ALL.len()]),
     /// Say something.
@@ -205,6 +209,7 @@ impl Page {
             announcement: "".into(),
             parts: Default::default(),
             lesson: None,
+            points: false,
             next_toast: 0,
         }
     }
@@ -242,7 +247,8 @@ impl Reducible for Page {
                 }
                 // A new selection opens the Inspect pane.
                 let points = (view.selection, view.packet);
-                if points != (None, None) && points != (page.view.selection, page.view.packet) {
+                let stays = page.points && page.pane == Pane::Lesson;
+                if points != (None, None) && points != (page.view.selection, page.view.packet) && !stays {
                     page.pane = Pane::Inspect;
                 }
                 page.view = view;
@@ -269,6 +275,7 @@ impl Reducible for Page {
                     page.workspace.side = false;
                 }
             }
+            Change::Points(points) => page.points = points,
             Change::Parts(parts) => page.parts = parts,
             Change::Say(text) => page.say(text),
             Change::Dismiss(id) => page.toasts.retain(|toast| toast.id != id),
