@@ -355,6 +355,22 @@ mod tests {
     }
 
     #[test]
+    fn what_is_selected_leaves_the_pane_of_a_workshop_open() {
+        let mut lab = lab();
+        let page = page(&mut lab).reduce(Change::Points(true)).reduce(Change::Pane(Pane::Lesson));
+        lab.perform(Look::Select(Some(Selection::Node(NodeId(0))))).unwrap();
+        let page = page.reduce(Change::View(Rc::new(lab.view())));
+        assert_eq!(page.pane, Pane::Lesson);
+        let page = page.reduce(Change::Pane(Pane::Runs));
+        lab.perform(Look::Select(Some(Selection::Node(NodeId(1))))).unwrap();
+        assert_eq!(
+            page.reduce(Change::View(Rc::new(lab.view()))).pane,
+            Pane::Inspect,
+            "another pane gives way"
+        );
+    }
+
+    #[test]
     fn a_table_on_the_stage_stays_until_it_is_closed_or_another_scenario_is_opened() {
         let mut lab = lab();
         let of = |memory| Remembered { node: "s1".into(), memory };

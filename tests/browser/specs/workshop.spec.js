@@ -10,7 +10,7 @@ async function enter(page, aquarium, network = QUIET) {
   await aquarium.open(network);
   await aquarium.button("Lessons").click();
   await aquarium.dialog.getByRole("button", { name: "Make a lesson of this network" }).click();
-  await expect(pane(page)).toContainText("Workshop: you write a lesson");
+  await expect(pane(page)).toContainText("The workshop");
 }
 
 const press = (page, name) => pane(page).getByRole("button", { name, exact: true }).click();
@@ -43,7 +43,7 @@ test("a teacher writes a lesson by doing it, checks it, previews it, and passes 
   await results.getByRole("button", { name: "The ping from a to b works." }).click();
   await expect(pane(page).getByRole("textbox", { name: /^Goal ping/ })).toHaveValue("The ping from a to b works.");
   await aquarium.instrument("Packets");
-  await aquarium.packets.getByRole("row").filter({ hasText: /reply/i }).first().click();
+  await aquarium.packets.getByRole("row").filter({ hasText: "Echo (ping) reply" }).first().click();
   await read(page);
   const selected = pane(page).getByRole("list", { name: "Make a goal of what is selected" });
   await selected.getByRole("button", { name: "echo reply from b arrives at a." }).click();
@@ -59,7 +59,7 @@ test("a teacher writes a lesson by doing it, checks it, previews it, and passes 
   await expect(title(page, "Ask b")).toBeVisible(LONG);
   await expect(pane(page).getByRole("list", { name: "Goals" })).toContainText("To do");
   await press(page, "Back to the workshop");
-  await expect(pane(page)).toContainText("Workshop: you write a lesson");
+  await expect(pane(page)).toContainText("The workshop");
   await press(page, "Copy the lesson's link");
   await expect(aquarium.messages).toContainText("Copied.");
   const link = await page.evaluate(() => navigator.clipboard.readText());
@@ -119,7 +119,7 @@ test("a table row of the selected node becomes a goal, what was planned can be l
   await selected.getByRole("button", { name: "s has learned that a is behind its port to a." }).click();
   const goal = pane(page).getByRole("textbox", { name: /^Goal s-mac/ });
   await expect(goal).toBeVisible();
-  await pane(page).getByText("The network of the lesson").click();
+  await pane(page).getByText("The network of the lesson", { exact: true }).click();
   await pane(page).getByRole("button", { name: "Leave out the planned event" }).click();
   await expect(aquarium.nothingMoves).toBeVisible(LONG);
   await expect(pane(page)).toContainText("Runs and commands appear here when they have ended.");

@@ -71,7 +71,7 @@ pub fn workshop_pane(session: &Session, workshop: &Rc<Workshop>) -> Html {
     html! {
         <div class="lesson workshop">
             <p class="lesson-where">
-                <strong>{ t!("Workshop: you write a lesson") }</strong>
+                <strong>{ t!("The workshop") }</strong>
                 <button type="button" class="button small" disabled={!workshop.can_undo()} onclick={undo}>{ t!("Undo in the lesson") }</button>
             </p>
             { about(session, workshop) }

@@ -188,7 +188,7 @@ pub fn varying(session: &Session, workshop: &Rc<Workshop>) -> Html {
                 { input("workshop-vary-word", t!("A value of the network, such as 20ms")) }
                 { input("workshop-vary-values", t!("Other values, with commas")) }
                 { input("workshop-vary-name", t!("Its name in texts, such as delay")) }
-                <button type="submit" class="button small">{ t!("Vary the value") }</button>
+                <button type="submit" class="button small workshop-submit">{ t!("Vary the value") }</button>
             </form>
         </details>
     }
@@ -218,8 +218,10 @@ pub fn passing_on(session: &Session, workshop: &Rc<Workshop>) -> Html {
     };
     let item = |(number, finding): (usize, &lesson::check::Finding)| {
         let (class, word) = if finding.is_error { ("error", t!("Error")) } else { ("note", t!("Note")) };
+        // In the page there are no files.
+        let message = finding.message.trim_start_matches("lesson.json: ").to_owned();
         html! {
-            <li key={number} class={class}><strong>{ word }</strong>{ " " }{ &finding.message }</li>
+            <li key={number} class={class}><strong>{ word }</strong>{ " " }{ message }</li>
         }
     };
     html! {
@@ -237,7 +239,7 @@ pub fn passing_on(session: &Session, workshop: &Rc<Workshop>) -> Html {
                 <button type="button" class="button" onclick={act(session, workshop, |workshop, session| workshop.share(session))}>{ t!("Copy the lesson's link") }</button>
                 <button type="button" class="button" onclick={act(session, workshop, |workshop, session| workshop.download(session))}>{ t!("Save the folder") }</button>
             </p>
-            <p class="hint">{ t!("The draft is kept in this browser. The folder is a zip that fits lessons/ and `packetarium lesson check`.") }</p>
+            <p class="hint">{ t!("The draft is kept in this browser. The folder is a zip that fits lessons/ and the command line.") }</p>
             <p class="actions lesson-more">
                 <button type="button" class="button quiet" onclick={act(session, workshop, |workshop, session| workshop.end(session))}>{ t!("Leave the workshop") }</button>
             </p>
