@@ -529,5 +529,6 @@ fn lines(texts: &[(String, String)]) -> String {
     format!("{{\n{}\n}}\n", texts.iter().map(line).collect::<Vec<_>>().join(",\n"))
 }
 
-#[cfg(test)]
+// They need services, which tests in wasm are compiled without (crates/xtask/src/wasm.rs).
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
