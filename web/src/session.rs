@@ -189,8 +189,10 @@ impl Session {
     /// This lesson is open now, or none any more.
     pub fn set_tutor(&self, tutor: Option<Rc<dyn Tutor>>) {
         let open = tutor.is_some();
+        let points = tutor.as_ref().is_some_and(|tutor| tutor.points());
         *self.0.tutor.borrow_mut() = tutor;
         self.change(Change::Lesson { open });
+        self.change(Change::Points(points));
         if !open && self.settings().workspace.side {
             self.close_side();
         }

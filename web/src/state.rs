@@ -52,6 +52,8 @@ pub struct Page {
     pub parts: [Status; Part::ALL.len()],
     /// A lesson is open; increases with all that is new in it.
     pub lesson: Option<u32>,
+    /// What is selected is offered in the pane of the lesson, which stays open.
+    pub points: bool,
     next_toast: u32,
 }
 
@@ -173,6 +175,8 @@ pub enum Change {
     Detail(Detail),
     /// There is something new in the lesson, or another one, or none.
     Lesson { open: bool },
+    /// What is selected is offered in the pane of the lesson, or no longer.
+    Points(bool),
     /// The loading of the parts stands like this.
     Parts([Status; Part::ALL.len()]),
     /// Say something.
@@ -206,6 +210,7 @@ impl Page {
             announcement: "".into(),
             parts: Default::default(),
             lesson: None,
+            points: false,
             next_toast: 0,
         }
     }
@@ -244,10 +249,10 @@ impl Reducible for Page {
                 // A new selection opens the Inspect pane. But a lesson stays: its text says which node to select, and the node's card leads on.
                 let points = (view.selection, view.packet);
                 let is_new = points != (None, None) && points != (page.view.selection, page.view.packet);
-                let is_of_the_lesson = page.pane == Pane::Lesson
-                    && view.packet == page.view.packet
+                let is_of_the_lesson = view.packet == page.view.packet
                     && matches!(view.selection, Some(Selection::Node(_) | Selection::Link(_)));
-                if is_new && !is_of_the_lesson {
+                let stays = page.pane == Pane::Lesson && (page.points || is_of_the_lesson);
+                if is_new && !stays {
                     page.pane = Pane::Inspect;
                 }
                 page.view = view;
@@ -274,6 +279,7 @@ impl Reducible for Page {
                     page.workspace.side = false;
                 }
             }
+            Change::Points(points) => page.points = points,
             Change::Parts(parts) => page.parts = parts,
             Change::Say(text) => page.say(text),
             Change::Announce(text) if page.detail != Detail::Nothing => page.announcement = text,
@@ -368,6 +374,22 @@ mod tests {
         let frame = lab.world().history().transits().next().unwrap().id;
         lab.perform(Look::Select(Some(Selection::Frame(frame)))).unwrap();
         assert_eq!(page.reduce(Change::View(Rc::new(lab.view()))).pane, Pane::Inspect);
+    }
+
+    #[test]
+    fn what_is_selected_leaves_the_pane_of_a_workshop_open() {
+        let mut lab = lab();
+        let page = page(&mut lab).reduce(Change::Points(true)).reduce(Change::Pane(Pane::Lesson));
+        lab.perform(Look::Select(Some(Selection::Node(NodeId(0))))).unwrap();
+        let page = page.reduce(Change::View(Rc::new(lab.view())));
+        assert_eq!(page.pane, Pane::Lesson);
+        let page = page.reduce(Change::Pane(Pane::Runs));
+        lab.perform(Look::Select(Some(Selection::Node(NodeId(1))))).unwrap();
+        assert_eq!(
+            page.reduce(Change::View(Rc::new(lab.view()))).pane,
+            Pane::Inspect,
+            "another pane gives way"
+        );
     }
 
     #[test]

@@ -16,6 +16,11 @@ pub trait Tutor {
     /// What the learner has just edited and the lesson keeps as it is, in a sentence.
     fn refuses(&self, session: &Session) -> Option<String>;
 
+    /// Whether what is selected is offered in its pane, which then stays open.
+    fn points(&self) -> bool {
+        false
+    }
+
     /// The Lesson pane.
     fn pane(self: Rc<Self>, session: &Session) -> Html;
 }

@@ -44,11 +44,11 @@ fn a_lesson_is_begun_from_a_network_and_what_was_done_in_it() {
     assert_eq!((code, text.contains("is begun")), (0, true), "{text}");
     let (code, text) = lesson(&["play", name]);
     assert_eq!(code, 0, "{text}");
-    for goal in ["goal ping-1: fulfilled", "goal command-2: fulfilled"] {
+    for goal in ["goal ping-1: fulfilled", "goal command-1: fulfilled"] {
         assert!(text.contains(goal), "{text}");
     }
     let (code, text) = lesson(&["check", name]);
-    assert_eq!((code, text.contains("step.try.text")), (1, true), "what lacks is said: {text}");
+    assert_eq!((code, text.contains("step.step-1.text")), (1, true), "what lacks is said: {text}");
     let (code, text) = lesson(&["draft", name, network]);
     assert_eq!((code, text.contains("name a folder that does not")), (2, true), "{text}");
     std::fs::remove_dir_all(&folder).unwrap();

@@ -31,7 +31,7 @@
 //!
 //! `parse` makes an `expression` of a text, with the values of `literal`, `names`, `moment` and `pattern` in it; `catalogue` lists the
 //! fields (each an `entry`) and reads their `value`s from a `packet` or from its `tree`; `others` are the fields that only the tree has; `evaluate`
-//! decides; `complete` offers what may come next.
+//! decides; `complete` offers what may come next; `same` writes the filter for a value that a packet has.
 //!
 //! # Why so
 //!
@@ -54,6 +54,7 @@ mod others;
 mod packet;
 mod parse;
 mod pattern;
+mod same;
 mod tree;
 mod value;
 
@@ -67,6 +68,7 @@ use crate::analysis::{Notes, Sides};
 use crate::captured::Captured;
 pub use complete::{Completion, complete};
 use expression::Expression;
+pub use same::same_value;
 
 /// The longest filter in bytes.
 pub const LENGTH_MAX: usize = 4_096;

@@ -165,6 +165,15 @@ impl Lab {
         happened
     }
 
+    /// The document without what was done by hand since its world began.
+    pub fn planned(&self) -> Scenario {
+        let mut planned = self.happened();
+        planned.runs.truncate(self.branches.planned_runs);
+        planned.commands.truncate(self.branches.planned_commands);
+        planned.changes.clone_from(&self.branches.planned_changes);
+        planned
+    }
+
     /// The same without what was done by hand after this moment.
     fn happened_until(&self, at: Instant) -> Scenario {
         let mut then = self.happened();
@@ -346,6 +355,19 @@ mod tests {
         );
         let shared = scenario::link::decode(&scenario::link::encode(lab.scenario())).unwrap();
         assert_eq!(quiet(&mut Lab::new(shared), &mut 0.0), hash);
+    }
+
+    #[test]
+    fn what_was_done_by_hand_is_not_planned() {
+        let opened = crate::samples::numbered(0);
+        let mut lab = Lab::new(opened.clone());
+        for frame in 0..300 {
+            lab.tick(f64::from(frame) * 16.7, true, &mut || true);
+        }
+        lab.perform(ping()).unwrap();
+        lab.perform(Editor::Edit(Box::new(Edit::Plug(LinkId(0), false)))).unwrap();
+        assert_ne!(lab.happened(), opened);
+        assert_eq!(lab.planned(), opened);
     }
 
     #[test]

@@ -29,7 +29,7 @@ pub const SEEDS: [u64; 4] = [1, 2, 3, 4];
 const HUNTS: std::ops::Range<u64> = 5..17;
 
 /// For how long the world runs on after the last act of a solution or wrong answer.
-const AFTERWARDS: Duration = Duration::from_secs(30);
+pub(crate) const AFTERWARDS: Duration = Duration::from_secs(30);
 
 /// The files of a lesson.
 #[derive(Clone, Debug, Default)]
@@ -74,46 +74,127 @@ impl Findings {
 
 /// Everything that is to be said of a lesson.
 pub fn check(files: &Files) -> Vec<Finding> {
-    let mut findings = Findings::default();
-    let lesson = match Lesson::read(&files.lesson, files.seed.unwrap_or(SEEDS[0])) {
-        Ok(lesson) => Rc::new(lesson),
-        Err(faults) => {
-            faults.iter().for_each(|fault| findings.error(format!("lesson.json: {fault}")));
-            return findings.0;
-        }
-    };
-    check_steps(&lesson, &mut findings);
-    orders::check(&lesson, &mut findings);
-    commands::check(&lesson, &mut findings);
-    texts::check(&lesson, files, &mut findings);
-    let solved = solve(&lesson, "", &mut findings);
-    check_wrong(&lesson, solved.is_some(), &mut findings);
-    let mut idle = Vec::new();
-    check_idle(&lesson, lesson.lasts, "", &mut idle, &mut findings);
-    if files.seed.is_some() {
-        return findings.0;
-    }
-    let is_drawn = lesson.drawing.values.len() > 1;
-    let is_hunt = !lesson.hidden.is_empty();
-    let others = if is_drawn || is_hunt { &SEEDS[1..] } else { &[] };
-    let hunts = if is_hunt { HUNTS } else { 0..0 };
-    for seed in others.iter().copied().chain(hunts) {
-        let prefix = format!("with the values of seed {seed}: ");
-        match Lesson::read(&files.lesson, seed) {
-            Ok(lesson) => {
-                let lesson = Rc::new(lesson);
-                // With other values, nothing is done for as long as the solution took; a hunt may show its fault late.
-                let solved =
-                    if others.contains(&seed) { solve(&lesson, &prefix, &mut findings) } else { None };
-                let time = if is_hunt { lesson.lasts } else { solved.unwrap_or(lesson.lasts) };
-                check_idle(&lesson, time, &prefix, &mut idle, &mut findings);
-            }
+    let mut check = Check::new(files);
+    while check.go_on() {}
+    check.findings()
+}
+
+/// A check that is done a part at a time: none plays more than one world, so that a page can say in between that it is busy.
+pub struct Check {
+    files: Files,
+    lesson: Option<Rc<Lesson>>,
+    parts: std::vec::IntoIter<Part>,
+    is_solved: bool,
+    /// The goals of which it was said that doing nothing fulfills them.
+    idle: Vec<usize>,
+    /// With other values: how long the solution took.
+    lasted: Option<Duration>,
+    findings: Findings,
+}
+
+/// A part of a check.
+#[derive(Clone, Copy)]
+enum Part {
+    Solution,
+    Wrong(usize),
+    NoWrong,
+    Idle,
+    /// The solution with the values of this seed.
+    Other(u64),
+    /// Doing nothing, with the values of this seed.
+    OtherIdle(u64),
+}
+
+impl Check {
+    /// What can be said without playing, and what is to be played.
+    pub fn new(files: &Files) -> Self {
+        let mut findings = Findings::default();
+        let lesson = match Lesson::read(&files.lesson, files.seed.unwrap_or(SEEDS[0])) {
+            Ok(lesson) => Some(Rc::new(lesson)),
             Err(faults) => {
-                faults.iter().for_each(|fault| findings.error(format!("lesson.json: {prefix}{fault}")));
+                faults.iter().for_each(|fault| findings.error(format!("lesson.json: {fault}")));
+                None
+            }
+        };
+        let mut parts = Vec::new();
+        if let Some(lesson) = &lesson {
+            check_steps(lesson, &mut findings);
+            orders::check(lesson, &mut findings);
+            commands::check(lesson, &mut findings);
+            texts::check(lesson, files, &mut findings);
+            parts = parts_of(lesson, files.seed.is_some());
+        }
+        let parts = parts.into_iter();
+        Self {
+            files: files.clone(),
+            lesson,
+            parts,
+            is_solved: false,
+            idle: Vec::new(),
+            lasted: None,
+            findings,
+        }
+    }
+
+    /// Plays the next part; returns whether there was one.
+    pub fn go_on(&mut self) -> bool {
+        let (Some(lesson), Some(part)) = (self.lesson.clone(), self.parts.next()) else { return false };
+        let findings = &mut self.findings;
+        match part {
+            Part::Solution => self.is_solved = solve(&lesson, "", findings).is_some(),
+            Part::Wrong(number) => check_wrong(&lesson, number, self.is_solved, findings),
+            Part::NoWrong => findings
+                .note("lesson.json: wrong: there are no wrong answers: what do learners typically do wrong?"),
+            Part::Idle => check_idle(&lesson, lesson.lasts, "", &mut self.idle, findings),
+            Part::Other(seed) | Part::OtherIdle(seed) => self.with_values(seed, part),
+        }
+        true
+    }
+
+    /// A part with the values of another seed.
+    fn with_values(&mut self, seed: u64, part: Part) {
+        let prefix = format!("with the values of seed {seed}: ");
+        match (Lesson::read(&self.files.lesson, seed), part) {
+            (Ok(lesson), Part::Other(_)) => {
+                self.lasted = solve(&Rc::new(lesson), &prefix, &mut self.findings);
+            }
+            (Ok(lesson), _) => {
+                // Nothing is done for as long as the solution took; a hunt may show its fault late.
+                let lasted = self.lasted.take().filter(|_| lesson.hidden.is_empty());
+                let time = lasted.unwrap_or(lesson.lasts);
+                check_idle(&Rc::new(lesson), time, &prefix, &mut self.idle, &mut self.findings);
+            }
+            (Err(_), Part::OtherIdle(_)) if SEEDS.contains(&seed) => {}
+            (Err(faults), _) => {
+                faults.iter().for_each(|fault| self.findings.error(format!("lesson.json: {prefix}{fault}")));
             }
         }
     }
-    findings.0
+
+    /// What is to be said.
+    pub fn findings(self) -> Vec<Finding> {
+        self.findings.0
+    }
+}
+
+fn parts_of(lesson: &Lesson, has_seed: bool) -> Vec<Part> {
+    let mut parts = vec![Part::Solution];
+    parts.extend((0..lesson.wrong.len()).map(Part::Wrong));
+    if lesson.wrong.is_empty() {
+        parts.push(Part::NoWrong);
+    }
+    parts.push(Part::Idle);
+    let (is_drawn, is_hunt) = (lesson.drawing.values.len() > 1, !lesson.hidden.is_empty());
+    if has_seed {
+        return parts;
+    }
+    if is_drawn || is_hunt {
+        parts.extend(SEEDS[1..].iter().flat_map(|seed| [Part::Other(*seed), Part::OtherIdle(*seed)]));
+    }
+    if is_hunt {
+        parts.extend(HUNTS.map(Part::OtherIdle));
+    }
+    parts
 }
 
 fn check_steps(lesson: &Lesson, findings: &mut Findings) {
@@ -256,41 +337,35 @@ fn played(
     Some(play)
 }
 
-fn check_wrong(lesson: &Rc<Lesson>, is_solved: bool, findings: &mut Findings) {
-    for (number, wrong) in lesson.wrong.iter().enumerate() {
-        if wrong.after_solution && !is_solved {
-            continue;
-        }
-        let mut acts = if wrong.after_solution { lesson.solution.clone() } else { Vec::new() };
-        acts.extend(wrong.acts.iter().cloned());
-        let before = acts.len() - wrong.acts.len();
-        let of_acts = |act: usize| match act.checked_sub(before) {
-            Some(own) => format!("wrong[{number}].acts[{own}]"),
-            None => of_solution(act),
-        };
-        let Some(play) = played(lesson, &acts, of_acts, "", findings) else { continue };
-        let place = format!("wrong[{number}]");
-        check_allowed(lesson, &play, &place, "", findings);
-        let mut error = |message: String| findings.error(format!("lesson.json: {place}: {message}"));
-        for goal in &wrong.unfulfilled {
-            if play.judge().status(*goal).holds {
-                let id = &lesson.goals[*goal].id;
-                error(format!("the goal {id} is fulfilled all the same: ask for more in the goal"));
-            }
-        }
-        for key in &wrong.feedback {
-            if !play.feedback().iter().any(|shown| shown == key || shown.ends_with(&format!(".why.{key}"))) {
-                error(format!(
-                    "the feedback {key} is not shown: name the answer in \"wrong\" of the question"
-                ));
-            }
-        }
-        if wrong.feedback.is_empty() && play.judge().is_fulfilled() {
-            error("all goals are fulfilled all the same: ask for more in a goal".into());
+fn check_wrong(lesson: &Rc<Lesson>, number: usize, is_solved: bool, findings: &mut Findings) {
+    let wrong = &lesson.wrong[number];
+    if wrong.after_solution && !is_solved {
+        return;
+    }
+    let mut acts = if wrong.after_solution { lesson.solution.clone() } else { Vec::new() };
+    acts.extend(wrong.acts.iter().cloned());
+    let before = acts.len() - wrong.acts.len();
+    let of_acts = |act: usize| match act.checked_sub(before) {
+        Some(own) => format!("wrong[{number}].acts[{own}]"),
+        None => of_solution(act),
+    };
+    let Some(play) = played(lesson, &acts, of_acts, "", findings) else { return };
+    let place = format!("wrong[{number}]");
+    check_allowed(lesson, &play, &place, "", findings);
+    let mut error = |message: String| findings.error(format!("lesson.json: {place}: {message}"));
+    for goal in &wrong.unfulfilled {
+        if play.judge().status(*goal).holds {
+            let id = &lesson.goals[*goal].id;
+            error(format!("the goal {id} is fulfilled all the same: ask for more in the goal"));
         }
     }
-    if lesson.wrong.is_empty() {
-        findings.note("lesson.json: wrong: there are no wrong answers: what do learners typically do wrong?");
+    for key in &wrong.feedback {
+        if !play.feedback().iter().any(|shown| shown == key || shown.ends_with(&format!(".why.{key}"))) {
+            error(format!("the feedback {key} is not shown: name the answer in \"wrong\" of the question"));
+        }
+    }
+    if wrong.feedback.is_empty() && play.judge().is_fulfilled() {
+        error("all goals are fulfilled all the same: ask for more in a goal".into());
     }
 }
 

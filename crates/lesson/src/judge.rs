@@ -26,6 +26,7 @@ pub mod status;
 mod watch;
 
 pub use decision::{Decision, Outcome};
+pub(crate) use state::{kind_of, socket_of};
 pub use status::{Proof, Status, Verdict};
 
 use crate::goal::{Goal, Predicate};

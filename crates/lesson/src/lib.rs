@@ -13,6 +13,7 @@
 //! | [`act`], [`play`] | what is done, and doing it without a page |
 //! | [`link`], [`named`], [`result`] | a lesson as a share link; a lesson that the page has, in a link; what a learner hands in, and its grade |
 //! | [`check`](mod@check) | what is wrong with a lesson, for its author |
+//! | [`workshop`] | a lesson that is being written |
 //! | [`prose`], [`markdown`] | its texts, in one language |
 //! | `read`, `parties`, [`bounds`] | taking JSON apart; who is who in a world; how large a lesson may be |
 //!
@@ -49,6 +50,7 @@ pub mod question;
 mod read;
 mod read_goal;
 pub mod result;
+pub mod workshop;
 
 pub use judge::{Judge, Verdict};
 pub use lesson::Lesson;

@@ -58,16 +58,16 @@ pub(crate) const SOCKETS: [&str; 12] = [
     "time-wait",
     "udp",
 ];
-const ROLES: [(Role, &str); 5] = [
+pub(crate) const ROLES: [(Role, &str); 5] = [
     (Role::Root, "root"),
     (Role::Designated, "designated"),
     (Role::Alternate, "alternate"),
     (Role::Backup, "backup"),
     (Role::Disabled, "disabled"),
 ];
-const STATES: [(State, &str); 3] =
+pub(crate) const STATES: [(State, &str); 3] =
     [(State::Discarding, "discarding"), (State::Learning, "learning"), (State::Forwarding, "forwarding")];
-const SOURCES: [(Source, &str); 3] =
+pub(crate) const SOURCES: [(Source, &str); 3] =
     [(Source::Connected, "connected"), (Source::Static, "static"), (Source::Rip, "rip")];
 
 /// What predicates are read against.

@@ -6,6 +6,8 @@ use super::use_session;
 use crate::files;
 use crate::lesson::course::{self, Entry, Source};
 use crate::lesson::progress::{Done, Progress};
+use crate::lesson::workshop;
+use crate::session::Session;
 use markup::html;
 use std::rc::Rc;
 use texts::t;
@@ -139,7 +141,31 @@ pub fn Course(props: &Props) -> Html {
                     <input type="file" class="visually-hidden" accept=".txt,text/plain" onchange={load} />
                 </label>
             </p>
+            { workshop_entrance(&session) }
             <Grades result={props.result.clone()} />
         </Modal>
+    }
+}
+
+/// For teachers: the way into the workshop.
+fn workshop_entrance(session: &Session) -> Html {
+    let enter = |open: fn(&Session)| {
+        let session = session.clone();
+        Callback::from(move |event: MouseEvent| {
+            close_around(&event);
+            open(&session);
+        })
+    };
+    html! {
+        <>
+            <h3>{ t!("For teachers: make a lesson") }</h3>
+            <p class="hint">{ t!("Write steps beside the network that is open now, point at what happens to make goals of it, record the solution by doing it.") }</p>
+            <p class="actions">
+                <button type="button" class="button" onclick={enter(workshop::begin)}>{ t!("Make a lesson of this network") }</button>
+                if let Some(title) = workshop::kept() {
+                    <button type="button" class="button" onclick={enter(workshop::open_kept)}>{ t!("Go on with “{title}”") }</button>
+                }
+            </p>
+        </>
     }
 }

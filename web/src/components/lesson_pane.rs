@@ -4,6 +4,7 @@ use super::on;
 use super::prose::{outcome, prose};
 use crate::dom::window;
 use crate::lesson::taught::Taught;
+use crate::lesson::workshop;
 use crate::session::Session;
 use crate::state::{Change, Dialog};
 use lesson::Verdict;
@@ -92,6 +93,15 @@ pub fn lesson_pane(session: &Session, taught: &Rc<Taught>) -> Html {
                 }}>{ t!("Begin the network again") }</button>
                 <button type="button" class="button quiet"
                     onclick={on(session, |session| session.change(Change::Open(Dialog::Course(None))))}>{ t!("All lessons") }</button>
+                if taught.is_draft() {
+                    <button type="button" class="button" onclick={{
+                        let taught = taught.clone();
+                        on(session, move |session| {
+                            taught.end(session);
+                            workshop::open_kept(session);
+                        })
+                    }}>{ t!("Back to the workshop") }</button>
+                }
                 <button type="button" class="button quiet" onclick={{
                     let taught = taught.clone();
                     on(session, move |session| taught.end(session))

@@ -60,6 +60,9 @@ mod toasts;
 mod toolbar;
 mod top_bar;
 mod transport;
+mod workshop;
+mod workshop_goals;
+mod workshop_whole;
 
 pub use conversation::conversation;
 pub use dialogs::Dialogs;
@@ -70,6 +73,7 @@ pub use inspector::inspector;
 pub use lesson_pane::lesson_pane;
 pub use meetings::meetings;
 pub use memory_cards::{memory_cards, toggle_memory};
+pub use prose::Explain;
 pub use restart::restart;
 pub use runs_pane::runs_pane;
 pub use side_pane::SidePane;
@@ -78,6 +82,7 @@ pub use stage_words::stage_words;
 pub use toasts::{announce, toasts};
 pub use top_bar::TopBar;
 pub use transport::Transport;
+pub use workshop::workshop_pane;
 
 use crate::aim::Aim;
 use crate::opening::Trouble;

@@ -6,12 +6,23 @@ use markup::html;
 use texts::t;
 use yew::prelude::*;
 
+/// Knows what words mean.
+pub trait Explain {
+    /// What a word means.
+    fn explained(&self, term: &str) -> Option<String>;
+}
+
+/// A text of an open lesson.
+pub fn prose(taught: &Taught, place: &str, blocks: &[Block]) -> Html {
+    marked(taught, place, blocks)
+}
+
 /// A text of a lesson. The explanation of a term appears on hover and focus, which on a touch screen is a tap. `place`: distinguishes
 /// the ids of one text from those of others.
-pub fn prose(taught: &Taught, place: &str, blocks: &[Block]) -> Html {
+pub fn marked(words: &dyn Explain, place: &str, blocks: &[Block]) -> Html {
     let mut terms = 0;
     let mut line =
-        |spans: &[Span]| -> Html { spans.iter().map(|one| span(taught, place, &mut terms, one)).collect() };
+        |spans: &[Span]| -> Html { spans.iter().map(|one| span(words, place, &mut terms, one)).collect() };
     blocks
         .iter()
         .map(|block| match block {
@@ -28,7 +39,7 @@ pub fn prose(taught: &Taught, place: &str, blocks: &[Block]) -> Html {
         .collect()
 }
 
-fn span(taught: &Taught, place: &str, terms: &mut u32, span: &Span) -> Html {
+fn span(words: &dyn Explain, place: &str, terms: &mut u32, span: &Span) -> Html {
     match span {
         Span::Text(text) => html! { <>{ text }</> },
         Span::Bold(text) => html! { <strong>{ text }</strong> },
@@ -36,7 +47,7 @@ fn span(taught: &Taught, place: &str, terms: &mut u32, span: &Span) -> Html {
         Span::Rfc { text, number } => html! {
             <a target="_blank" rel="noopener noreferrer" href={format!("https://www.rfc-editor.org/rfc/rfc{number}")}>{ text }</a>
         },
-        Span::Term { text, term } => match taught.explained(term) {
+        Span::Term { text, term } => match words.explained(term) {
             None => html! { <>{ text }</> },
             Some(explained) => {
                 *terms += 1;

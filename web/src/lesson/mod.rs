@@ -7,14 +7,16 @@
 //! | [`progress`] | what a learner has done, in this browser and as a file |
 //! | [`report`] | what happens in a lesson, for scripts and for the page around an embed |
 //! | [`grading`] | what learners have handed in, played again and judged |
+//! | [`workshop`] | a lesson that is being written |
 //!
-//! How they are shown is in `crate::components`: `course`, `lesson_pane`, `prose`, `grades`.
+//! How they are shown is in `crate::components`: `course`, `lesson_pane`, `prose`, `grades`, `workshop`.
 
 pub mod course;
 pub mod grading;
 pub mod progress;
 pub mod report;
 pub mod taught;
+pub mod workshop;
 
 use crate::opening::Trouble;
 use crate::session::Session;
@@ -58,6 +60,9 @@ pub fn open_link(session: &Session, fragment: &str) {
 
 /// Goes on with the lesson that was open when the page was left, if that was one of this tab.
 pub fn resume(session: &Session) {
+    if progress::Left::is_workshop() {
+        return workshop::resume(session);
+    }
     if let Some(left) = progress::Left::load() {
         let session = session.clone();
         spawn_local(async move {

@@ -11,6 +11,8 @@ const HEAD: &str = "packetarium progress 1";
 /// More lessons are not kept.
 const LESSONS_MAX: usize = 2_000;
 const LINE_BYTES_MAX: usize = 400;
+/// What is kept in the place of a lesson while the workshop is open.
+const WORKSHOP: &str = "workshop";
 
 /// Whether anything is kept: in an embed nothing is, and nothing kept is shown there.
 fn keeps() -> bool {
@@ -157,6 +159,18 @@ impl Left {
         if keeps() {
             storage::set_for_this_tab(LEFT_LESSON, &format!("{} {kind} {source}", self.step));
         }
+    }
+
+    /// The workshop is open in this tab: its draft is kept by itself.
+    pub fn save_workshop() {
+        if keeps() {
+            storage::set_for_this_tab(LEFT_LESSON, WORKSHOP);
+        }
+    }
+
+    /// Whether the workshop was open.
+    pub fn is_workshop() -> bool {
+        keeps() && storage::get_for_this_tab(LEFT_LESSON).as_deref() == Some(WORKSHOP)
     }
 
     /// No lesson is open any more.

@@ -7,7 +7,9 @@
 use super::course::{self, Source};
 use super::progress::{Done, Left, Progress};
 use super::report::{Happened, report};
+use super::workshop;
 use crate::components;
+use crate::components::Explain;
 use crate::dom::window;
 use crate::session::Session;
 use crate::state::{Change, Pane};
@@ -59,6 +61,8 @@ pub struct Taught {
     done: Option<HandIn>,
     /// That all of it is done was reported.
     is_solved: Cell<bool>,
+    /// It is the one that is written in the workshop of this browser.
+    is_draft: bool,
 }
 
 /// What is judged, and what was answered.
@@ -186,6 +190,7 @@ impl Taught {
         let lesson = Rc::new(shared.drawn(seed)?);
         let languages = course::languages();
         let prose = shared.prose(&languages.iter().map(String::as_str).collect::<Vec<_>>())?;
+        let is_draft = workshop::is_kept(&lesson.id);
         Ok(Self {
             source,
             text: shared.lesson,
@@ -201,6 +206,7 @@ impl Taught {
             progress: RefCell::new(progress),
             done: None,
             is_solved: Cell::default(),
+            is_draft,
         })
     }
 
@@ -281,6 +287,11 @@ impl Taught {
         &self.lesson
     }
 
+    /// Whether it is the one that is written in the workshop of this browser.
+    pub fn is_draft(&self) -> bool {
+        self.is_draft
+    }
+
     /// The number of the step that is shown.
     pub fn step(&self) -> usize {
         self.step.get()
@@ -307,13 +318,6 @@ impl Taught {
     /// A text in a line, without marks.
     pub fn line(&self, key: &str) -> String {
         self.prose(key).map(|blocks| markdown::plain(&blocks)).unwrap_or_default()
-    }
-
-    /// What a word means.
-    pub fn explained(&self, term: &str) -> Option<String> {
-        let blocks = self.prose.get(&format!("glossary.{term}"), &self.lesson.drawing);
-        let blocks = blocks.or_else(|| self.glossary.get(term, &self.lesson.drawing))?;
-        Some(markdown::plain(&blocks))
     }
 
     /// The judge.
@@ -484,6 +488,14 @@ impl Taught {
 
 fn now_ms() -> f64 {
     window().performance().map_or(0.0, |performance| performance.now())
+}
+
+impl Explain for Taught {
+    fn explained(&self, term: &str) -> Option<String> {
+        let blocks = self.prose.get(&format!("glossary.{term}"), &self.lesson.drawing);
+        let blocks = blocks.or_else(|| self.glossary.get(term, &self.lesson.drawing))?;
+        Some(markdown::plain(&blocks))
+    }
 }
 
 impl Tutor for Taught {

@@ -173,7 +173,7 @@ impl FrameSheet {
     pub fn filter_of(&self, field: &Field) -> Option<String> {
         let bytes = &*self.frame;
         let frame = Captured { link: self.link, bytes, fcs: &[], wire_len: bytes.len() };
-        field_filter::same_value(frame, &self.notes, field)
+        dissect::filter::same_value(frame, &self.notes, field)
     }
 }
 

@@ -8,8 +8,12 @@ use scenario::nearest;
 use wire::sorted::SortedSet;
 
 pub(super) fn check(lesson: &Lesson, files: &Files, findings: &mut Findings) {
-    if !files.texts.iter().any(|(language, _)| language == "en") {
-        findings.error("en.json: there is no such file: write the English texts, whatever others there are");
+    match &files.texts[..] {
+        [] => findings.error("en.json: there is no such file: write the texts"),
+        texts if texts.iter().any(|(language, _)| language == "en") => {}
+        _ => findings.note(
+            "en.json: there is no such file: the course needs the English texts of a lesson; a link does without",
+        ),
     }
     let (needed, possible) = keys(lesson);
     for (language, text) in &files.texts {

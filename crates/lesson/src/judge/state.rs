@@ -126,7 +126,7 @@ fn is_meant(goal: &RunGoal, world: &World, number: usize, run: &RunLog) -> bool 
     let RunGoal { number: wanted, from, to, kind, .. } = goal;
     wanted.is_none_or(|wanted| wanted == number)
         && from.is_none_or(|from| from == run.spec.from)
-        && kind.is_none_or(|kind| kind == name_of(&run.spec.kind))
+        && kind.is_none_or(|kind| kind == kind_of(&run.spec.kind))
         && to.is_none_or(|to| is_target(world, to, run.spec.to))
 }
 
@@ -139,7 +139,7 @@ fn is_target(world: &World, wanted: Party, target: Target) -> bool {
     }
 }
 
-fn name_of(kind: &RunKind) -> &'static str {
+pub(crate) fn kind_of(kind: &RunKind) -> &'static str {
     match kind {
         RunKind::Ping(_) => "ping",
         RunKind::Echo(_) => "echo",
@@ -420,7 +420,7 @@ fn rows(goal: &TableGoal, world: &World, view: &NodeView, at: Instant) -> u64 {
         // Read off frames, not out of the history's tables.
         Row::Lease { .. } | Row::Name { .. } => 0,
         Row::Socket { state, port, remote } => count(&view.sockets, |(_, socket, _)| {
-            let (name, local, other) = described(socket);
+            let (name, local, other) = socket_of(socket);
             state.is_none_or(|state| state == name)
                 && port.is_none_or(|port| Some(port) == local)
                 && (remote.is_none() || other.is_some_and(|other| party(remote, other)))
@@ -453,7 +453,7 @@ fn bridge_mac(world: &World, node: NodeId, at: Instant) -> [u8; 6] {
 }
 
 /// A socket's state, its local port, and the address of the other end.
-fn described(socket: &SocketState) -> (&'static str, Option<u16>, Option<IpAddress>) {
+pub(crate) fn socket_of(socket: &SocketState) -> (&'static str, Option<u16>, Option<IpAddress>) {
     match *socket {
         SocketState::Tcp { state, local, remote, port } => {
             let name = match state {
