@@ -4,8 +4,9 @@
 // for development there is none. web/boot.js registers it and announces new versions.
 const VERSION = "{{version}}";
 // Every file of the page, with the digest of what it must be: neither half of a newer version, nor what a hotel's network
-// answers instead of it, is ever kept.
-const FILES = {{files}};
+// answers instead of it, is ever kept. Those of the lessons have a list of their own, which is loaded with them.
+importScripts("{{lessons}}");
+const FILES = { ...LESSONS, ...{{files}} };
 
 const SCOPE = registration.scope;
 // Other pages of this host share its caches.

@@ -6,7 +6,7 @@ use wire::{Duration, mac_table};
 /// A switch's settings.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Config {
-    /// Its own Ethernet address: the lower half of its bridge identifier, so that of equal priorities the lowest becomes the root
+    /// Its own MAC address: the lower half of its bridge identifier, so that of equal priorities the lowest becomes the root
     /// (IEEE 802.1D-2004, 9.2.5). `None`: the burned-in one.
     pub mac: Option<EthernetAddress>,
     /// The aging time: an address is removed when no frame from it was received for this long.

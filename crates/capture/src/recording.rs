@@ -72,7 +72,7 @@ pub struct Interface {
     pub description: String,
     /// What its packets begin with.
     pub link_type: LinkType,
-    /// Its Ethernet address.
+    /// Its MAC address.
     pub mac: Option<EthernetAddress>,
     /// Its IP addresses, the first [`ADDRESSES_MAX`](crate::read::ADDRESSES_MAX) of them.
     pub addresses: Vec<IpCidr>,

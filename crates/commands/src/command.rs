@@ -20,7 +20,7 @@ use shell::Command;
 pub static COMMANDS: [Command; 17] = [
     Command {
         name: "arp",
-        summary: "show and change the Ethernet addresses of neighbors",
+        summary: "show and change the MAC addresses of neighbors",
         usage: "arp [-a] [-n] [-s ADDRESS MAC]",
         examples: &[
             ("arp -a", "the addresses learned by ARP"),
@@ -155,7 +155,7 @@ pub static COMMANDS: [Command; 17] = [
         usage: "tcpdump [-i eth0] [-n] [-e] [-v] [-t] [-c COUNT] [EXPRESSION]",
         examples: &[
             ("tcpdump", "all of them, until Ctrl-C"),
-            ("tcpdump -c 10 -e", "ten, with their Ethernet addresses"),
+            ("tcpdump -c 10 -e", "ten, with their MAC addresses"),
             ("tcpdump port 53", "questions for names, and answers"),
             ("tcpdump host 10.0.0.2 and not arp", "what goes to and comes from this host"),
             ("tcpdump 'tcp.flags.syn == 1'", "with a display filter"),

@@ -9,7 +9,7 @@ pub(crate) fn number(bytes: &[u8], range: Range<usize>) -> u32 {
     range.fold(0, |number, at| number << 8 | u32::from(bytes.get(at).copied().unwrap_or(0)))
 }
 
-/// The Ethernet address at `at`.
+/// The MAC address at `at`.
 pub(crate) fn ethernet(bytes: &[u8], at: usize) -> EthernetAddress {
     EthernetAddress(octets(bytes, at))
 }

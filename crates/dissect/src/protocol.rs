@@ -7,7 +7,7 @@ use smoltcp::wire::IpVersion;
 /// What a frame is about: the innermost protocol that is known here. The page has a color for each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Protocol {
-    /// The Ethernet address of an IPv4 address.
+    /// The MAC address of an IPv4 address.
     Arp,
     /// Echo and errors of IPv4.
     Icmp,

@@ -19,9 +19,9 @@ pub struct Summary {
     pub label: Label,
     /// See [`Meaning::info`].
     pub info: String,
-    /// The IP address of the sender or, without IP, its Ethernet address. Empty if the frame is too short to have one.
+    /// The IP address of the sender or, without IP, its MAC address. Empty if the frame is too short to have one.
     pub source: String,
-    /// The IP address of the receiver or, without IP, its Ethernet address. Empty if the frame is too short to have one.
+    /// The IP address of the receiver or, without IP, its MAC address. Empty if the frame is too short to have one.
     pub destination: String,
 }
 

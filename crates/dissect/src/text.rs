@@ -68,13 +68,13 @@ pub(crate) fn text_up_to(data: &[u8], max: usize) -> impl Display {
     })
 }
 
-/// An Ethernet address with colons, as operating systems and analyzers write it.
+/// A MAC address with colons, as operating systems and analyzers write it.
 pub(crate) fn mac(address: EthernetAddress) -> impl Display {
     let [a, b, c, d, e, f] = address.0;
     from_fn(move |out| write!(out, "{a:02x}:{b:02x}:{c:02x}:{d:02x}:{e:02x}:{f:02x}"))
 }
 
-/// A link address of any length: with colons, if it is an Ethernet address.
+/// A link address of any length: with colons, if it is a MAC address.
 pub(crate) fn link_address(address: &[u8]) -> impl Display {
     from_fn(move |f| match address.len() {
         6 => mac(EthernetAddress::from_bytes(address)).fmt(f),

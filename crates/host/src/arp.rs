@@ -52,7 +52,7 @@ pub(crate) fn receive(
     asks.then(|| frame(ArpOperation::Reply, (own, target), mac, (mac, ip)))
 }
 
-/// A request for `target`: to all stations, or to the one with the Ethernet address `to`.
+/// A request for `target`: to all stations, or to the one with the MAC address `to`.
 pub(crate) fn request(
     from: (EthernetAddress, Ipv4Address),
     target: Ipv4Address,

@@ -15,7 +15,7 @@ pub const TCP_BUFFER_MAX: usize = 64 << 20;
 /// A host's settings.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Config {
-    /// The card's Ethernet address; by default made from the node's number ([`PortId::mac`]).
+    /// The card's MAC address; by default made from the node's number ([`PortId::mac`]).
     pub mac: Option<EthernetAddress>,
     /// Its addresses with their prefixes, IPv4 and IPv6, up to [`ADDRESSES_MAX`]. A host with an IPv6 address has a
     /// link-local one besides (RFC 4291, 2.5.6).

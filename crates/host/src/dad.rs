@@ -17,7 +17,7 @@ pub(crate) const DELAY_MAX: Duration = Duration::from_secs(1);
 #[derive(Debug, Default)]
 pub(crate) struct Dad {
     tests: Vec<Test>,
-    /// Addresses that turned out to be another's, with its Ethernet address if it said so, to be taken away.
+    /// Addresses that turned out to be another's, with its MAC address if it said so, to be taken away.
     duplicates: Vec<(Ipv6Address, Option<EthernetAddress>)>,
     /// Addresses that were taken away.
     taken: Vec<Ipv6Address>,

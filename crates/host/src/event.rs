@@ -116,7 +116,7 @@ pub enum Event {
     Neighbor {
         /// The neighbor's IP address.
         ip: IpAddress,
-        /// The neighbor's Ethernet address.
+        /// The neighbor's MAC address.
         mac: EthernetAddress,
     },
     /// The host no longer knows a neighbor's address: the neighbor did not answer.
@@ -128,7 +128,7 @@ pub enum Event {
     DuplicateAddress {
         /// The address.
         address: IpAddress,
-        /// The other host's Ethernet address, if it said so.
+        /// The other host's MAC address, if it said so.
         mac: Option<EthernetAddress>,
     },
     /// A router said that another one is nearer to a destination (RFC 1122, 3.2.2.2; RFC 4861, 8.3).

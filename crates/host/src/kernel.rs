@@ -271,7 +271,7 @@ impl Kernel {
         configured.iter().copied().chain(advertised.filter(|_| !has_v6)).collect()
     }
 
-    /// Enters a neighbor's Ethernet address.
+    /// Enters a neighbor's MAC address.
     pub fn set_neighbor(&mut self, ip: IpAddress, mac: EthernetAddress, meter: &mut Meter<'_>) {
         self.neighbors.learn(meter.now, ip, Some(mac), Evidence::Request);
         self.neighbor_effects(meter);

@@ -13,7 +13,7 @@ pub(crate) const NEIGHBOR_SOLICITATION: u8 = 135;
 pub(crate) const NEIGHBOR_ADVERTISEMENT: u8 = 136;
 pub(crate) const REDIRECT: u8 = 137;
 
-/// The options that contain the Ethernet address of the sender and of the target (RFC 4861, 4.6.1).
+/// The options that contain the MAC address of the sender and of the target (RFC 4861, 4.6.1).
 const SOURCE_ADDRESS: u8 = 1;
 pub(crate) const TARGET_ADDRESS: u8 = 2;
 
@@ -33,7 +33,7 @@ pub(crate) fn solicited_node(address: Ipv6Address) -> Ipv6Address {
     Ipv6Address::from_bits(PREFIX | (address.to_bits() & 0xff_ffff))
 }
 
-/// The Ethernet address in the first option of this kind; `None`: the options are malformed.
+/// The MAC address in the first option of this kind; `None`: the options are malformed.
 pub(crate) fn find_address(mut options: &[u8], wanted: u8) -> Option<Option<EthernetAddress>> {
     let mut found = None;
     while let [kind, units, ..] = *options {
@@ -119,7 +119,7 @@ pub(crate) fn learn_router(now: Instant, ip: &Ip<'_>, neighbors: &mut Neighbors)
     }
 }
 
-/// An option with an Ethernet address.
+/// An option with a MAC address.
 fn address_option(kind: u8, mac: EthernetAddress) -> [u8; 8] {
     let [a, b, c, d, e, f] = mac.0;
     [kind, 1, a, b, c, d, e, f]

@@ -1,4 +1,4 @@
-//! The neighbor table: known Ethernet addresses, and packets that wait for an unknown one.
+//! The neighbor table: known MAC addresses, and packets that wait for an unknown one.
 //!
 //! One table serves ARP and NDP: the states are those of RFC 4861, 7.3.2, which Linux uses for both. An address that was not
 //! confirmed for a while is still used, and the neighbor is probed; if it does not answer, it is removed, so that a station that was
@@ -30,9 +30,9 @@ const WAITING_EACH_MAX: usize = 101;
 /// Something that the host has to do for the table.
 #[derive(Clone, Debug)]
 pub(crate) enum Effect {
-    /// Send a request for an IP address: to all stations, or to the one with this Ethernet address.
+    /// Send a request for an IP address: to all stations, or to the one with this MAC address.
     Solicit(IpAddress, Option<EthernetAddress>),
-    /// Send this packet to this Ethernet address.
+    /// Send this packet to this MAC address.
     Send(EthernetAddress, Frame),
     /// Drop this packet: its next hop did not answer.
     Unanswered(Frame),
@@ -137,7 +137,7 @@ impl Neighbors {
         self.effects.pop_front()
     }
 
-    /// The neighbor's Ethernet address, to send a packet now.
+    /// The neighbor's MAC address, to send a packet now.
     #[inline]
     pub fn lookup(&mut self, now: Instant, ip: &IpAddress) -> Option<EthernetAddress> {
         let entry = self.entries.get_mut(ip)?;
@@ -155,7 +155,7 @@ impl Neighbors {
         Some(mac)
     }
 
-    /// The neighbor's Ethernet address, without using it: its state does not change.
+    /// The neighbor's MAC address, without using it: its state does not change.
     pub fn peek(&self, ip: &IpAddress) -> Option<EthernetAddress> {
         self.entries.get(ip)?.state.mac()
     }
@@ -216,7 +216,7 @@ impl Neighbors {
         self.entries.get(ip).is_some_and(|entry| entry.state.mac().is_some() && now - entry.learned < LOCKED)
     }
 
-    /// Learns from a message of a neighbor. `mac`: the Ethernet address that it contains, if any.
+    /// Learns from a message of a neighbor. `mac`: the MAC address that it contains, if any.
     pub fn learn(&mut self, now: Instant, ip: IpAddress, mac: Option<EthernetAddress>, how: Evidence) {
         let entry = self.entries.get(&ip);
         let (known, reachable) = match entry {

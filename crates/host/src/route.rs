@@ -20,7 +20,7 @@ const REDIRECT_V4: u8 = 5;
 /// The next hop of a packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Way {
-    /// Several stations, with this Ethernet address.
+    /// Several stations, with this MAC address.
     Group(EthernetAddress),
     /// The neighbor with this address.
     Via(IpAddress),
@@ -40,7 +40,7 @@ pub(crate) struct Routes {
 pub(crate) struct Redirect {
     pub to: IpAddress,
     pub via: IpAddress,
-    /// The Ethernet address of the new router, if the old one said it.
+    /// The MAC address of the new router, if the old one said it.
     pub mac: Option<EthernetAddress>,
 }
 
@@ -113,7 +113,7 @@ impl Routes {
     }
 }
 
-/// The Ethernet address of a group of stations, or of all; `None`: the address is that of one station.
+/// The MAC address of a group of stations, or of all; `None`: the address is that of one station.
 fn group_address(to: &IpAddress, own: &[IpCidr]) -> Option<EthernetAddress> {
     match to {
         IpAddress::Ipv4(group) if group.is_multicast() => {

@@ -460,7 +460,7 @@ impl System<'_> {
         &self.kernel.config
     }
 
-    /// The Ethernet address of the host's card.
+    /// The MAC address of the host's card.
     pub fn mac(&self) -> EthernetAddress {
         self.kernel.mac
     }
@@ -490,7 +490,7 @@ impl System<'_> {
         self.kernel.neighbors.states(self.meter.now)
     }
 
-    /// Enters a neighbor's Ethernet address, as a DHCP server does before it answers a client that has no address yet.
+    /// Enters a neighbor's MAC address, as a DHCP server does before it answers a client that has no address yet.
     pub fn set_neighbor(&mut self, ip: IpAddress, mac: EthernetAddress) {
         self.kernel.set_neighbor(ip, mac, &mut self.meter);
     }

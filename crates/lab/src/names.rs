@@ -46,7 +46,7 @@ impl<'a> Ports<'a> {
 }
 
 /// The node that has this address, according to the configured addresses and those that are made from
-/// an Ethernet address (RFC 4291, appendix A). `None`: none has it, or several have, each on its LAN.
+/// a MAC address (RFC 4291, appendix A). `None`: none has it, or several have, each on its LAN.
 pub fn owner(topology: LiveTopology<'_>, address: IpAddress) -> Option<NodeId> {
     let is = |cidr: &IpCidr| cidr.address() == address;
     let written = |id: &NodeId| match &topology.node(*id).kind {

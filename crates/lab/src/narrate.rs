@@ -243,7 +243,7 @@ mod tests {
             [
                 "a asks everybody: who has 10.0.0.2? (ARP)",
                 "s1 passes the ARP who-has on to b.",
-                "b answers: that is me, at this Ethernet address. (ARP reply)",
+                "b answers: that is me, at this MAC address. (ARP reply)",
                 "s1 passes the ARP reply on to a.",
                 "a pings 10.0.0.2, for the first time.",
                 "s1 passes the echo 1 on to b.",

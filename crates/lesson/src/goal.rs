@@ -183,7 +183,7 @@ pub enum Party {
     Address(IpAddress),
 }
 
-/// The Ethernet address of a node, or one that is written.
+/// The MAC address of a node, or one that is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Station {
     /// A host, or any port of a router.
@@ -232,7 +232,7 @@ pub enum Row {
     Neighbor {
         /// The IP address.
         ip: Option<Party>,
-        /// The Ethernet address.
+        /// The MAC address.
         is: Option<Station>,
     },
     /// A router's table of routes.

@@ -28,7 +28,7 @@ pub(crate) fn has_address(world: &World, node: NodeId, address: IpAddress) -> bo
     }
 }
 
-/// Whether an Ethernet address is that of a node, or the one that is meant.
+/// Whether a MAC address is that of a node, or the one that is meant.
 pub(crate) fn is_station(world: &World, station: Station, mac: EthernetAddress) -> bool {
     match station {
         Station::Address(address) => address == mac,
@@ -36,7 +36,7 @@ pub(crate) fn is_station(world: &World, station: Station, mac: EthernetAddress) 
     }
 }
 
-/// Whether a node has this Ethernet address.
+/// Whether a node has this MAC address.
 pub(crate) fn has_mac(world: &World, node: NodeId, mac: EthernetAddress) -> bool {
     let topology = world.topology();
     match &topology.node(node).kind {

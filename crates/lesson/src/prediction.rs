@@ -41,7 +41,7 @@ pub enum Stop {
 pub enum Ask {
     /// Through which ports of the node the frame will leave: marked are the neighbors behind them. None: through none.
     Ports,
-    /// To which node the packet will go next: the owner of the Ethernet address to which the node sends it.
+    /// To which node the packet will go next: the owner of the MAC address to which the node sends it.
     NextHop,
     /// The value of a field of the next frame that passes the filter, such as `ip.ttl`.
     Value {

@@ -142,7 +142,7 @@ pub enum TopologyError {
     /// A host has one card.
     #[error("host {0:?} has more than one link but only one network card; put a hub or a switch in between")]
     HostWithManyLinks(NodeId),
-    /// A host's Ethernet address that is a group address.
+    /// A host's MAC address that is a group address.
     #[error("host {0:?} needs a MAC address with an even first byte: an odd one is a group's")]
     BadMac(NodeId),
     /// More addresses than a stack holds, or an unusable one.

@@ -15,7 +15,7 @@ use wire::Instant;
 /// A datagram of an agent, over IPv4.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sent {
-    /// The interface and the Ethernet address that it goes to directly, as to a host that has no address yet; `None`: it goes the
+    /// The interface and the MAC address that it goes to directly, as to a host that has no address yet; `None`: it goes the
     /// way that the routing table says.
     pub directly: Option<(u32, EthernetAddress)>,
     /// The source; `None`: the address of the interface by which it leaves.

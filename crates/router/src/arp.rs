@@ -56,7 +56,7 @@ impl Router {
         }
     }
 
-    /// Sends an ARP request for this address: to all stations, or to the one with the Ethernet address `to`.
+    /// Sends an ARP request for this address: to all stations, or to the one with the MAC address `to`.
     pub(crate) fn send_arp_request(
         &self,
         interface: &Interface,

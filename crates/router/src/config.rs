@@ -167,7 +167,7 @@ pub enum Verdict {
 pub struct Port {
     /// Switched on by its administrator.
     pub up: bool,
-    /// Its Ethernet address; `None`: one derived from node and port.
+    /// Its MAC address; `None`: one derived from node and port.
     pub mac: Option<EthernetAddress>,
     /// Its addresses and networks, IPv4 and IPv6, for untagged frames.
     pub addresses: Vec<IpCidr>,

@@ -22,7 +22,7 @@ pub enum Event {
         port: PortId,
         /// Its IP address.
         ip: IpAddress,
-        /// Its Ethernet address.
+        /// Its MAC address.
         mac: EthernetAddress,
     },
     /// A neighbor was removed.

@@ -22,7 +22,7 @@ pub struct Link {
 pub struct Interface {
     /// Its port and VLAN.
     pub link: Link,
-    /// Its Ethernet address.
+    /// Its MAC address.
     pub mac: EthernetAddress,
     /// Its addresses, without link-local ones of IPv6.
     pub addresses: Vec<IpCidr>,
@@ -206,7 +206,7 @@ pub fn is_link_scope(address: Ipv6Addr) -> bool {
     address.is_unicast_link_local() || (first == 0xff && second & 0x0f <= 2)
 }
 
-/// The link-local address that an Ethernet address gives (RFC 2464, 5).
+/// The link-local address that a MAC address gives (RFC 2464, 5).
 pub fn link_local_of(mac: EthernetAddress) -> Ipv6Addr {
     let [a, b, c, d, e, f] = mac.0.map(u16::from);
     Ipv6Addr::new(0xfe80, 0, 0, 0, (a ^ 2) << 8 | b, c << 8 | 0xff, 0xfe00 | d, e << 8 | f)
@@ -218,7 +218,7 @@ pub fn solicited_node(address: Ipv6Addr) -> Ipv6Addr {
     Ipv6Addr::new(0xff02, 0, 0, 0, 0, 1, 0xff00 | a, b << 8 | c)
 }
 
-/// The Ethernet address of a group or of the broadcast address (RFC 1112, 6.4; RFC 2464, 7); `None`: it is a unicast address.
+/// The MAC address of a group or of the broadcast address (RFC 1112, 6.4; RFC 2464, 7); `None`: it is a unicast address.
 pub fn group_mac(address: IpAddress) -> Option<EthernetAddress> {
     match address {
         IpAddress::Ipv4(address) if address.is_broadcast() => Some(EthernetAddress::BROADCAST),

@@ -9,9 +9,9 @@ use smoltcp::wire::{EthernetAddress, IpAddress, Ipv6Packet};
 use std::net::Ipv6Addr;
 use wire::Instant;
 
-/// The option that gives the sender's Ethernet address (RFC 4861, 4.6.1).
+/// The option that gives the sender's MAC address (RFC 4861, 4.6.1).
 pub const SOURCE_ADDRESS: u8 = 1;
-/// The option that gives the target's Ethernet address.
+/// The option that gives the target's MAC address.
 pub const TARGET_ADDRESS: u8 = 2;
 /// The option that quotes a packet (4.6.3).
 const REDIRECTED: u8 = 4;
@@ -29,13 +29,13 @@ const OVERRIDE: u8 = 0x20;
 /// All nodes of a link (RFC 4291, 2.7.1).
 pub const ALL_NODES: Ipv6Addr = Ipv6Addr::new(0xff02, 0, 0, 0, 0, 0, 0, 1);
 
-/// An option with an Ethernet address.
+/// An option with a MAC address.
 pub fn address_option(kind: u8, mac: EthernetAddress) -> [u8; 8] {
     let [a, b, c, d, e, f] = mac.0;
     [kind, 1, a, b, c, d, e, f]
 }
 
-/// The Ethernet address in the first option of this kind; `None`: the options are malformed.
+/// The MAC address in the first option of this kind; `None`: the options are malformed.
 fn find_address(mut options: &[u8], wanted: u8) -> Option<Option<EthernetAddress>> {
     let mut found = None;
     while let [kind, units, ..] = *options {

@@ -1,4 +1,4 @@
-//! The neighbor table: known Ethernet addresses, and packets that wait for an unknown one.
+//! The neighbor table: known MAC addresses, and packets that wait for an unknown one.
 //!
 //! One table serves ARP and NDP: the states are those of RFC 4861, 7.3.2, which Linux, too, uses for both. An address that was not
 //! confirmed for [`REACHABLE`] is still used, and the neighbor is probed; if it does not answer, it is removed. So a station that
@@ -33,9 +33,9 @@ pub const WAITING_MAX: usize = 256;
 /// Something that the router has to do for the table.
 #[derive(Clone, Debug)]
 pub enum Effect {
-    /// Send a request for an IP address: to all stations, or to the one with this Ethernet address.
+    /// Send a request for an IP address: to all stations, or to the one with this MAC address.
     Solicit(Link, IpAddress, Option<EthernetAddress>),
-    /// Send this packet to this Ethernet address.
+    /// Send this packet to this MAC address.
     Send(Link, EthernetAddress, Outgoing),
     /// Drop this packet: its next hop did not answer.
     Unanswered(Outgoing),
@@ -119,7 +119,7 @@ impl Neighbors {
         self.effects.pop_front()
     }
 
-    /// The neighbor's Ethernet address, to send a packet now.
+    /// The neighbor's MAC address, to send a packet now.
     pub fn lookup(&mut self, now: Instant, link: Link, ip: IpAddress) -> Option<EthernetAddress> {
         let key = (link, ip);
         let entry = self.entries.get_mut(&key)?;
@@ -136,7 +136,7 @@ impl Neighbors {
         Some(mac)
     }
 
-    /// The neighbor's Ethernet address, without using it: its state does not change.
+    /// The neighbor's MAC address, without using it: its state does not change.
     pub fn peek(&self, link: Link, ip: IpAddress) -> Option<EthernetAddress> {
         self.entries.get(&(link, ip))?.state.mac()
     }
@@ -190,7 +190,7 @@ impl Neighbors {
         }
     }
 
-    /// Learns from a message of a neighbor. `mac`: the Ethernet address that it contains, if any.
+    /// Learns from a message of a neighbor. `mac`: the MAC address that it contains, if any.
     pub fn learn_from(
         &mut self,
         now: Instant,

@@ -1,4 +1,4 @@
-//! Sends packets: finds the neighbor's Ethernet address, and puts packets into frames.
+//! Sends packets: finds the neighbor's MAC address, and puts packets into frames.
 
 use crate::icmp::IcmpError;
 use crate::interface::{Interface, Link, group_mac, is_link_scope};
@@ -15,7 +15,7 @@ use wire::{Frame, Instant};
 pub const TTL: u8 = 64;
 
 impl Router {
-    /// Sends a packet to this next hop, now or when its Ethernet address is known. `of`: the packet as it was received.
+    /// Sends a packet to this next hop, now or when its MAC address is known. `of`: the packet as it was received.
     pub(crate) fn output(
         &mut self,
         now: Instant,
@@ -181,7 +181,7 @@ impl Router {
         self.output(now, link, to.into(), &packet, None, out);
     }
 
-    /// The same without the neighbor table: to a group, or to the station with this Ethernet address.
+    /// The same without the neighbor table: to a group, or to the station with this MAC address.
     pub(crate) fn send_ndp(
         interface: &Interface,
         from: Ipv6Addr,

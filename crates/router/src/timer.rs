@@ -3,7 +3,7 @@
 /// What is due at the moment for which a router asks to be polled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Timer {
-    /// The router asks a neighbor for its Ethernet address again, probes one that it has not heard of for long, or gives up. Fires
+    /// The router asks a neighbor for its MAC address again, probes one that it has not heard of for long, or gives up. Fires
     /// one second after each question, and five seconds after the first use of a stale entry (RFC 4861, 10).
     Neighbor,
     /// An interface sends a router advertisement. Fires at random intervals of 200 to 600 s, at 16 s at most for the first three, and

@@ -1,7 +1,7 @@
 //! Why a run failed: what became of its frames, and what in the network's settings did that to them.
 //!
 //! The frames come first: the requests of the client, the answers of the server and, where one of the two sent none, its
-//! questions for a neighbor's Ethernet address. So what is said here never contradicts the packets that are shown. Where frames
+//! questions for a neighbor's MAC address. So what is said here never contradicts the packets that are shown. Where frames
 //! simply went nowhere (no switch had a port for them), the check of cables and VLANs knows the port that kept them back.
 //!
 //! The page and the command line print the same sentence.
@@ -258,7 +258,7 @@ impl Reason<'_, '_> {
         }
     }
 
-    /// Why a node sent nothing to an address: it did not find the Ethernet address of the next hop, or has no next hop.
+    /// Why a node sent nothing to an address: it did not find the MAC address of the next hop, or has no next hop.
     fn unresolved(&self, trail: &Trail<'_>, node: NodeId, to: Option<IpAddress>) -> Option<Why> {
         let id = self.name(node);
         let gateways = self.next_hops(node);
@@ -324,7 +324,7 @@ impl Reason<'_, '_> {
         Some((text, at))
     }
 
-    /// Whether a node has this address: configured, made from its Ethernet address, or got from a router.
+    /// Whether a node has this address: configured, made from its MAC address, or got from a router.
     fn owns(&self, node: NodeId, address: IpAddress) -> bool {
         self.owners(address).contains(&node)
     }

@@ -47,7 +47,7 @@ pub static COMMANDS: [Command; 8] = [
             ("ip route", "where packets go"),
             ("ip route add default via 10.0.0.254", "sets the default gateway"),
             ("ip route get 192.0.2.1", "the way to one address"),
-            ("ip neigh", "the Ethernet addresses of neighbors, learned by ARP and NDP"),
+            ("ip neigh", "the MAC addresses of neighbors, learned by ARP and NDP"),
             ("ip neigh flush all", "forgets them: they are asked for again"),
             ("ip link set eth0 down", "switches the network card off; up switches it on again"),
         ],

@@ -23,7 +23,7 @@ pub fn round_trip(time: Duration) -> String {
     }
 }
 
-/// An Ethernet address in the form of Linux.
+/// A MAC address in the form of Linux.
 pub fn mac(mac: EthernetAddress) -> String {
     mac.to_string().replace('-', ":").to_ascii_lowercase()
 }

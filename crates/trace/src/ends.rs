@@ -7,7 +7,7 @@ use smoltcp::wire::{EthernetAddress, IpAddress, IpEndpoint};
 /// The addresses and ports of sender and receiver, the sender's first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Ends {
-    /// Ethernet addresses; zeros where the link has none.
+    /// MAC addresses; zeros where the link has none.
     pub macs: [EthernetAddress; 2],
     /// IP addresses, if the frame carries an IP packet.
     pub ips: Option<[IpAddress; 2]>,

@@ -66,7 +66,7 @@ impl Passing {
     }
 }
 
-/// The Ethernet address of the sender.
+/// The MAC address of the sender.
 fn sender(frame: &[u8]) -> Option<&[u8]> {
     frame.get(6..12)
 }

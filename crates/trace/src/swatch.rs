@@ -14,7 +14,7 @@ use texts::t;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum Swatch {
-    /// The Ethernet addresses of IPv4 addresses.
+    /// The MAC addresses of IPv4 addresses.
     Arp,
     /// Neighbor and router discovery of IPv6.
     Ndp,
@@ -110,8 +110,8 @@ impl Swatch {
     /// What a legend explains of it.
     pub fn meaning(self) -> &'static str {
         match self {
-            Self::Arp => t!("asks which Ethernet address an IPv4 address belongs to"),
-            Self::Ndp => t!("asks which Ethernet address an IPv6 address belongs to"),
+            Self::Arp => t!("asks which MAC address an IPv4 address belongs to"),
+            Self::Ndp => t!("asks which MAC address an IPv6 address belongs to"),
             Self::Icmp => t!("echo (ping) and error messages"),
             Self::TcpControl => t!("opens, closes or refuses a connection"),
             Self::TcpData => t!("carries data over a connection"),

@@ -30,7 +30,7 @@ pub trait Backend: Clone {
     /// delivered as soon as the listener returns.
     fn unregister_and_flush(&self, port: PortId);
 
-    /// The port's Ethernet address.
+    /// The port's MAC address.
     fn mac(&self, port: PortId) -> EthernetAddress {
         port.mac()
     }

@@ -193,12 +193,12 @@ impl<B: Backend> Vnetif<B> {
         self.0.port
     }
 
-    /// Its Ethernet address.
+    /// Its MAC address.
     pub fn mac(&self) -> EthernetAddress {
         self.0.backend.mac(self.0.port)
     }
 
-    /// Its Ethernet address as smoltcp's configuration takes it.
+    /// Its MAC address as smoltcp's configuration takes it.
     pub fn hardware_addr(&self) -> HardwareAddress {
         self.mac().into()
     }

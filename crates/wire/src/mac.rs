@@ -1,4 +1,4 @@
-//! The numbers of nodes and ports, and the Ethernet addresses made from them.
+//! The numbers of nodes and ports, and the MAC addresses made from them.
 
 use smoltcp::wire::EthernetAddress;
 use std::fmt;

@@ -3,7 +3,7 @@
 use crate::card::{self, Site};
 use crate::console::Console;
 use crate::setup::{self, Needs, Toolbox};
-use crate::{crates, offline, pieces, project, size, texts};
+use crate::{crates, offline, pieces, project, size, styles, texts};
 use anyhow::{Context as _, Result, ensure};
 use std::fs;
 use std::path::Path;
@@ -57,6 +57,7 @@ pub fn build(toolbox: &Toolbox, console: &Console, site: Option<&Site>) -> Resul
         change(&page, |page| card::with_site(page, site))?;
     }
     pieces::cut(toolbox, console, &dist)?;
+    styles::join(&dist)?;
     texts::prepare(console, &dist)?;
     // Trunk's working folder.
     let _ = fs::remove_dir_all(dist.join(".stage"));

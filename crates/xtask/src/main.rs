@@ -52,6 +52,7 @@ mod setup;
 mod size;
 mod sources;
 mod stage;
+mod styles;
 mod tally;
 mod test;
 mod texts;

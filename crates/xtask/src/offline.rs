@@ -18,6 +18,9 @@ use xxhash_rust::xxh3::xxh3_64;
 const PAGE: &str = "index.html";
 const BOOT: &str = "boot.js";
 const WORKER: &str = "sw.js";
+/// Below `dist/`: the lessons, and the list of their files, which is not a part of the worker: every visitor downloads that.
+const LESSONS: &str = "lessons/";
+const LIST: &str = "files.js";
 
 /// Prints name and digest of each file of a folder, in the order of names, without the compressed forms of files. By Node: see [`crate::size`].
 const SCRIPT: &str = r#"
@@ -57,12 +60,32 @@ pub fn renew(folder: &Path) -> Result<()> {
     if worker_file.exists() {
         fs::remove_file(&worker_file).context("the service worker cannot be replaced")?;
     }
+    remove_lists(&folder.join(LESSONS))?;
     let page = without_worker(&read(&folder.join(PAGE))?);
     write(&folder.join(PAGE), &page)?;
     let version = version(&files(folder)?);
     write(&folder.join(PAGE), &with_worker(&page, &version)?)?;
     let template = read(&project::root().join("web").join(WORKER))?;
-    write(&worker_file, &worker(&template, &version, &files(folder)?)?)
+    let (lessons, others): (Vec<File>, Vec<File>) =
+        files(folder)?.into_iter().partition(|file| file.name.starts_with(LESSONS));
+    let list = format!("const LESSONS = {};\n", listed(&lessons));
+    let list_name = format!("{LESSONS}{}", named_by_content(LIST, &list));
+    write(&folder.join(&list_name), &list)?;
+    write(&worker_file, &worker(&template, &version, &list_name, &others)?)
+}
+
+/// Removes older lists of the lessons' files; makes the folder if there is none.
+fn remove_lists(lessons: &Path) -> Result<()> {
+    fs::create_dir_all(lessons).context("there is no folder for the lessons")?;
+    for entry in fs::read_dir(lessons).context("the lessons cannot be listed")? {
+        let file = entry?.path();
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        // With its compressed forms.
+        if name.starts_with("files-") {
+            fs::remove_file(&file).context("the list of the lessons cannot be replaced")?;
+        }
+    }
+    Ok(())
 }
 
 fn read(file: &Path) -> Result<String> {
@@ -126,12 +149,19 @@ fn with_worker(page: &str, version: &str) -> Result<String> {
     Ok(page.replace(place, &format!(r#" data-worker="./{WORKER}" data-version="{version}"{place}"#)))
 }
 
-fn worker(template: &str, version: &str, files: &[File]) -> Result<String> {
+/// Files as an object of JavaScript.
+fn listed(files: &[File]) -> String {
     let rows: Vec<_> =
         files.iter().map(|File { name, integrity }| format!("  \"{name}\": \"{integrity}\",\n")).collect();
+    format!("{{\n{}}}", rows.concat())
+}
+
+/// `lessons`: the name of their list; `files`: all others.
+fn worker(template: &str, version: &str, lessons: &str, files: &[File]) -> Result<String> {
     let script = without_comments(template)
         .replace("{{version}}", version)
-        .replace("{{files}}", &format!("{{\n{}}}", rows.concat()));
+        .replace("{{lessons}}", lessons)
+        .replace("{{files}}", &listed(files));
     ensure!(script.contains(version) && !script.contains("{{"), "web/{WORKER} has other placeholders");
     Ok(script)
 }
@@ -140,28 +170,29 @@ fn worker(template: &str, version: &str, files: &[File]) -> Result<String> {
 mod tests {
     use super::*;
 
-    fn listed(name: &str, integrity: &str) -> File {
+    fn a_file(name: &str, integrity: &str) -> File {
         File { name: name.into(), integrity: integrity.into() }
     }
 
     #[test]
     fn the_version_changes_with_a_name_and_with_a_content() {
         let versions =
-            [("a.css", "x"), ("b.css", "x"), ("a.css", "y")].map(|(a, x)| version(&[listed(a, x)]));
+            [("a.css", "x"), ("b.css", "x"), ("a.css", "y")].map(|(a, x)| version(&[a_file(a, x)]));
         assert!(versions[0] != versions[1] && versions[0] != versions[2], "{versions:?}");
-        assert_eq!(versions[0], version(&[listed("a.css", "x")]));
+        assert_eq!(versions[0], version(&[a_file("a.css", "x")]));
         assert_eq!(versions[0].len(), 16);
     }
 
     #[test]
     fn the_worker_of_this_checkout_takes_the_list() {
         let template = include_str!("../../../web/sw.js");
-        let script = worker(template, "0123", &[listed("index.html", "sha256-x=")]).unwrap();
+        let script =
+            worker(template, "0123", "lessons/files-4567.js", &[a_file("index.html", "sha256-x=")]).unwrap();
         assert!(script.starts_with(
-            "const VERSION = \"0123\";\nconst FILES = {\n  \"index.html\": \"sha256-x=\",\n};\n"
+            "const VERSION = \"0123\";\nimportScripts(\"lessons/files-4567.js\");\nconst FILES = { ...LESSONS, ...{\n  \"index.html\": \"sha256-x=\",\n} };\n"
         ));
         assert!(!script.contains("\n//") && !script.contains("\n  //"), "{script}");
-        assert!(worker("nothing to fill in", "0123", &[]).is_err());
+        assert!(worker("nothing to fill in", "0123", "", &[]).is_err());
     }
 
     #[test]
@@ -189,7 +220,7 @@ mod tests {
 
     #[test]
     fn names_with_other_than_plain_characters_are_refused() {
-        assert_eq!(file("a/b-1_bg.wasm\tx=").unwrap(), listed("a/b-1_bg.wasm", "sha256-x="));
+        assert_eq!(file("a/b-1_bg.wasm\tx=").unwrap(), a_file("a/b-1_bg.wasm", "sha256-x="));
         for row in ["a\"b\tx", "a b\tx", "nothing"] {
             assert!(file(row).is_err(), "{row}");
         }

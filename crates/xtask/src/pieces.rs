@@ -15,7 +15,7 @@
 
 use crate::console::Console;
 use crate::setup::Toolbox;
-use crate::{imports, offline, packed, process, project};
+use crate::{imports, offline, packed, process, project, styles};
 use anyhow::{Context as _, Result, ensure};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -162,19 +162,8 @@ fn packed(folder: &Path, name: &str, modules: &[Vec<u8>]) -> Result<Vec<u8>> {
 /// Takes styles out of the page; returns them as one.
 fn taken(dist: &Path, names: &[&str]) -> Result<String> {
     let page = dist.join("index.html");
-    let mut text = read(&page)?;
-    let mut styles = String::new();
-    for style in names {
-        let begin = format!(r#"<link rel="stylesheet" href="./{style}-"#);
-        let (before, after) =
-            text.split_once(&begin).with_context(|| format!("index.html has no {style}.css"))?;
-        let (rest, after) = after.split_once('"').context("index.html ends in a name")?;
-        let (_, after) = after.split_once('>').context("index.html ends in a link")?;
-        let file = dist.join(format!("{style}-{rest}"));
-        styles += &read(&file)?;
-        fs::remove_file(&file).with_context(|| format!("{} cannot be removed", project::shown(&file)))?;
-        text = before.to_owned() + after;
-    }
+    let names: Vec<_> = names.iter().map(|name| format!("{name}-")).collect();
+    let (text, styles) = styles::taken(dist, &read(&page)?, &names)?;
     write(&page, text.as_bytes())?;
     Ok(styles)
 }

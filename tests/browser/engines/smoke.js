@@ -64,7 +64,7 @@ export function smoke(name) {
       await until("the ping is done", async () => /Reply 2[^]*done|done[^]*Reply 2/.test(await card.getText()));
     });
 
-    step("the packet list shows Ethernet addresses whole", async () => {
+    step("the packet list shows MAC addresses whole", async () => {
       await visitor.tab("Packets");
       const addresses = (isCut) =>
         [...document.querySelectorAll("[role=grid] [role=gridcell]")]

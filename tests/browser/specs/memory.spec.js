@@ -38,7 +38,7 @@ test("a switch's table stays beside it, fills as frames pass, and empties when t
   await expect(rows(macs).first()).toHaveClass(/fresh/);
   await aquarium.atFullSpeed();
   await expect(rows(macs)).toHaveCount(2);
-  await expect(macs.getByRole("columnheader")).toHaveText(["Ethernet address", "Port", "Learned"]);
+  await expect(macs.getByRole("columnheader")).toHaveText(["MAC address", "Port", "Learned"]);
   await expect(rows(macs).first(), "it ages").toContainText(/\ss ago/);
   await expect(rows(macs).first()).not.toHaveClass(/fresh/);
   await isOnCanvas(aquarium, macs);

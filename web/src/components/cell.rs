@@ -22,7 +22,7 @@ pub fn cell(text: &str) -> Html {
     html! { { for text.split_inclusive(' ').map(word) } }
 }
 
-/// A word in the pieces between which a line may break: an Ethernet address in two halves, other words with colons (endpoints,
+/// A word in the pieces between which a line may break: a MAC address in two halves, other words with colons (endpoints,
 /// IPv6 addresses) after each colon.
 fn pieces(word: &str) -> Vec<&str> {
     // `02:50:00:00:00:01`: pairs of digits between five colons.

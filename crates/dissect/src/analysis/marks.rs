@@ -38,7 +38,7 @@ pub enum Mark {
     PortReused,
     /// Not tshark's: this expects an answer (ARP, NDP, ICMP echo, DNS).
     Request,
-    /// `arp.duplicate-address-detected`: the sender's IPv4 address was used with another Ethernet address before.
+    /// `arp.duplicate-address-detected`: the sender's IPv4 address was used with another MAC address before.
     DuplicateAddress,
 }
 

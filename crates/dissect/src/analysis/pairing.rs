@@ -52,12 +52,12 @@ pub(super) struct OpenRequests {
     order: std::collections::VecDeque<(Question, u32)>,
 }
 
-/// Which Ethernet address each IPv4 address was used with, and in which packet last.
+/// Which MAC address each IPv4 address was used with, and in which packet last.
 #[derive(Default)]
 pub(super) struct Addresses(FxHashMap<[u8; 4], ([u8; 6], u32)>);
 
 impl Addresses {
-    /// Notes the sender of an ARP request or reply. If its IPv4 address was used with another Ethernet address before: the last packet
+    /// Notes the sender of an ARP request or reply. If its IPv4 address was used with another MAC address before: the last packet
     /// that did.
     pub fn claim(&mut self, message: &[u8], packet: u32) -> Option<u32> {
         let ArpRepr::EthernetIpv4 { operation, source_protocol_addr, source_hardware_addr, .. } =

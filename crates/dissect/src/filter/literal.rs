@@ -73,7 +73,7 @@ pub(super) fn wanted(kind: Kind) -> &'static str {
         Kind::Mark => t!("there or not: it has no value"),
         Kind::Time => t!("a time in seconds: write 1.5"),
         Kind::Moment => t!("a date and time: write \"2024-05-01 12:30:00\" (UTC)"),
-        Kind::Mac => t!("an Ethernet address: write 02:50:00:00:00:01"),
+        Kind::Mac => t!("a MAC address: write 02:50:00:00:00:01"),
         Kind::Ipv4 => t!("an IPv4 address: write 10.0.0.1, or 10.0.0.0/8"),
         Kind::Ipv6 => t!("an IPv6 address: write fd00::1, or fd00::/8"),
         Kind::Bytes => t!("bytes: write 0d:0a in hexadecimal, or \"text\""),

@@ -56,7 +56,7 @@ impl<'a> Packet<'a> {
         packet
     }
 
-    /// The Ethernet address at `at`.
+    /// The MAC address at `at`.
     pub fn mac(&self, at: usize, visit: Visit<'_>) {
         if self.subject.frame.link == Link::Ethernet
             && let Some(mac) = self.subject.frame.bytes.get(at..).and_then(|bytes| bytes.first_chunk())

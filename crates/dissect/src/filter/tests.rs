@@ -153,7 +153,7 @@ fn errors_point_at_the_spot() {
     tcp.flags.syn == 2
                      ^ tcp.flags.syn is a flag: write 1 or 0.
     eth.src == 10.0.0.1
-               ^^^^^^^^ eth.src is an Ethernet address: write 02:50:00:00:00:01.
+               ^^^^^^^^ eth.src is a MAC address: write 02:50:00:00:00:01.
     tcp.analysis.retransmission == 1
                                    ^ tcp.analysis.retransmission is there or not: it has no value.
     tcp.port ==

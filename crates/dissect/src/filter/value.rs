@@ -84,7 +84,7 @@ impl Kind {
             Kind::Mark => t!("there or not"),
             Kind::Time => t!("a time in seconds"),
             Kind::Moment => t!("a date and time"),
-            Kind::Mac => t!("an Ethernet address"),
+            Kind::Mac => t!("a MAC address"),
             Kind::Ipv4 => t!("an IPv4 address"),
             Kind::Ipv6 => t!("an IPv6 address"),
             Kind::Bytes => t!("bytes"),

@@ -1,4 +1,4 @@
-//! ARP: which Ethernet address has this IPv4 address? (RFC 826; probes and announcements: RFC 5227)
+//! ARP: which MAC address has this IPv4 address? (RFC 826; probes and announcements: RFC 5227)
 
 use std::fmt::{Display, from_fn};
 use std::ops::Range;
@@ -59,7 +59,7 @@ fn add_kinds(draft: &mut Draft<'_>, arp: &ArpPacket<&[u8]>, [hardware_len, proto
         mark!("The kind of addresses that they are looked up by."),
     ));
     let hardware_fault = (hardware == ArpHardware::Ethernet && hardware_len != 6)
-        .then(|| t!("An Ethernet address has 6 bytes.").into());
+        .then(|| t!("A MAC address has 6 bytes.").into());
     draft.add(
         wanted
             .field(

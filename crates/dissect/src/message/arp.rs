@@ -5,10 +5,10 @@ use smoltcp::wire::{ArpOperation, ArpPacket, ArpRepr, EthernetAddress, Ipv4Addre
 use crate::label::Label;
 use crate::text::mac;
 
-/// A message about the Ethernet addresses of IPv4 addresses.
+/// A message about the MAC addresses of IPv4 addresses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ArpMessage {
-    /// The sender asks for the Ethernet address of the target.
+    /// The sender asks for the MAC address of the target.
     Request {
         /// The sender's own address.
         sender: Ipv4Address,
@@ -24,14 +24,14 @@ pub enum ArpMessage {
     Announcement {
         /// The address.
         address: Ipv4Address,
-        /// It names an Ethernet address as the target's, which a request cannot know: a gratuitous request of older systems.
+        /// It names a MAC address as the target's, which a request cannot know: a gratuitous request of older systems.
         gratuitous: bool,
     },
     /// The answer to a request.
     Reply {
         /// The address that was asked for.
         address: Ipv4Address,
-        /// Its Ethernet address.
+        /// Its MAC address.
         mac: EthernetAddress,
         /// The address of the host that asked.
         requester: Ipv4Address,
@@ -40,10 +40,10 @@ pub enum ArpMessage {
     GratuitousReply {
         /// The address.
         address: Ipv4Address,
-        /// Its Ethernet address.
+        /// Its MAC address.
         mac: EthernetAddress,
     },
-    /// Reverse ARP: the target's Ethernet address is known, and its IPv4 address is asked for (RFC 903; dynamic: RFC 1931).
+    /// Reverse ARP: the target's MAC address is known, and its IPv4 address is asked for (RFC 903; dynamic: RFC 1931).
     ReverseRequest {
         /// Whose address is asked for.
         target: EthernetAddress,

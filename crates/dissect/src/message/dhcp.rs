@@ -112,7 +112,7 @@ impl<'f> DhcpMessage<'f> {
         DhcpMessage { kind, transaction: number(bytes, 4..8), your_address, bytes }
     }
 
-    /// The client's Ethernet address, if it is one: the first bytes of its link address (RFC 2131, 2).
+    /// The client's MAC address, if it is one: the first bytes of its link address (RFC 2131, 2).
     pub fn client(&self) -> [u8; 6] {
         self.bytes.get(ADDRESS_AT..).and_then(|bytes| bytes.first_chunk()).copied().unwrap_or_default()
     }

@@ -41,7 +41,7 @@ impl Received {
     }
 }
 
-/// Whether the card `own` accepts a frame for this Ethernet address: its own, or one of a group.
+/// Whether the card `own` accepts a frame for this MAC address: its own, or one of a group.
 fn accepts(own: EthernetAddress, destination: EthernetAddress) -> bool {
     destination == own || !destination.is_unicast()
 }
@@ -236,7 +236,7 @@ impl Kernel {
     }
 
     /// Reads a redirect. An IPv6 router sends it from its link-local address, while the host may know the router by another one: then the
-    /// Ethernet address tells that both are the same.
+    /// MAC address tells that both are the same.
     fn redirect(&self, received: &Received, ip: &Ip<'_>, icmp: &Icmp) -> Option<route::Redirect> {
         let sender = Ethernet::read(&received.frame)?.source;
         let from_next_hop = |to: &IpAddress| match self.way(to) {

@@ -1,4 +1,4 @@
-//! How packets leave a host: cut or fragmented to the MTU, routed, and addressed as soon as the next hop's Ethernet address is known.
+//! How packets leave a host: cut or fragmented to the MTU, routed, and addressed as soon as the next hop's MAC address is known.
 
 use super::{Kernel, client_of};
 use crate::client::Fragments;

@@ -60,7 +60,7 @@ fn a_redirect_of_ipv4_is_followed_if_it_comes_from_the_router_in_use_and_leads_t
     assert_eq!(way(&routes, "10.0.9.9"), Way::Via(ip("10.0.0.1")));
 }
 
-/// A redirect by an IPv6 router, with the Ethernet address of the new one.
+/// A redirect by an IPv6 router, with the MAC address of the new one.
 fn redirect_v6(by: &str, via: &str, to: &str) -> Frame {
     let octets = |text: &str| text.parse::<smoltcp::wire::Ipv6Address>().unwrap().octets();
     let header = Header { hop_limit: 255, ..Header::icmp(ip(by), ip("fd00::5")) };

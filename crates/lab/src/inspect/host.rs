@@ -41,7 +41,7 @@ pub(super) fn fill(sheet: &mut Sheet, scene: &Scene<'_>, config: &HostConfig) {
     if config.slaac && tables.default_routers.is_empty() {
         facts.push(("IPv6", t!("waits for a router advertisement (SLAAC)").into()));
     }
-    facts.push((t!("Ethernet address"), ethernet(config.mac(scene.id))));
+    facts.push((t!("MAC address"), ethernet(config.mac(scene.id))));
     facts.push(("MTU", format::buffer(config.ip_mtu)));
     if let Some((mtu, since)) = tables.advertised_mtu {
         facts.push(("MTU (IPv6)", t!("{what}, advertised {}", ago(at, since), what = format::buffer(mtu))));
@@ -49,7 +49,7 @@ pub(super) fn fill(sheet: &mut Sheet, scene: &Scene<'_>, config: &HostConfig) {
     facts.push(("TCP", tcp_settings(config.tcp)));
     let neighbors = Table::new(
         t!("Neighbors"),
-        &[t!("IP address"), t!("Ethernet address"), t!("Learned")],
+        &[t!("IP address"), t!("MAC address"), t!("Learned")],
         tables
             .neighbors
             .iter()

@@ -40,7 +40,7 @@ pub(super) fn fill(sheet: &mut Sheet, scene: &Scene<'_>, config: &RouterConfig) 
     sheet.tables.push(routes(scene));
     let neighbors = Table::new(
         t!("Neighbors"),
-        &[t!("IP address"), t!("Ethernet address"), t!("Learned")],
+        &[t!("IP address"), t!("MAC address"), t!("Learned")],
         scene
             .tables
             .neighbors

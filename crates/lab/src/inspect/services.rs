@@ -54,7 +54,7 @@ fn leases(scene: &Scene<'_>) -> Table {
     .remembering(Memory::Leases, leases.iter().map(|lease| lease.since))
 }
 
-/// A host by its Ethernet address.
+/// A host by its MAC address.
 fn named(scene: &Scene<'_>, address: EthernetAddress) -> String {
     let is = |id: &netlab::topology::NodeId| match &scene.topology.node(*id).kind {
         NodeKind::Host(config) => config.mac(*id) == address,

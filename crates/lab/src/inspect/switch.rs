@@ -58,7 +58,7 @@ fn facts(facts: &mut Vec<(&'static str, String)>, scene: &Scene<'_>, config: &Sw
 }
 
 fn mac_table(scene: &Scene<'_>, knows_vlans: bool) -> Table {
-    let mut columns = vec![t!("Ethernet address"), t!("Port"), t!("Learned")];
+    let mut columns = vec![t!("MAC address"), t!("Port"), t!("Learned")];
     if knows_vlans {
         columns.insert(1, "VLAN");
     }

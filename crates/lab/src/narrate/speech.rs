@@ -69,10 +69,10 @@ fn arp(name: &str, message: ArpMessage) -> String {
             t!("{name} announces to everybody: {address} is mine from now on. (ARP announcement)")
         }
         ArpMessage::Reply { .. } => {
-            t!("{name} answers: that is me, at this Ethernet address. (ARP reply)")
+            t!("{name} answers: that is me, at this MAC address. (ARP reply)")
         }
         ArpMessage::GratuitousReply { address, .. } => {
-            t!("{name} tells everybody: {address} is at this Ethernet address. (gratuitous ARP reply)")
+            t!("{name} tells everybody: {address} is at this MAC address. (gratuitous ARP reply)")
         }
         ArpMessage::ReverseRequest { .. }
         | ArpMessage::ReverseReply { .. }
@@ -92,7 +92,7 @@ fn ndp(name: &str, message: NdpMessage) -> String {
             t!("{name} asks: who has {target}? (neighbor solicitation)")
         }
         NdpMessage::NeighborAdvertisement { .. } => {
-            t!("{name} answers: that is me, at this Ethernet address. (neighbor advertisement)")
+            t!("{name} answers: that is me, at this MAC address. (neighbor advertisement)")
         }
         NdpMessage::RouterSolicitation { .. } => {
             t!("{name} asks whether there is a router here. (router solicitation)")

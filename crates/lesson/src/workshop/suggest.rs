@@ -294,7 +294,7 @@ pub fn of_tables(world: &World, scenario: &Scenario, node: NodeId, at: Instant) 
 
 type Row<'r> = dyn Fn(&'static str, Vec<(&'static str, Option<Tree>)>, String) -> Suggestion + 'r;
 
-/// What was learned of frames: Ethernet addresses, neighbors, addresses of the node itself.
+/// What was learned of frames: MAC addresses, neighbors, addresses of the node itself.
 fn learned(
     names: &Names<'_>,
     node: NodeId,
@@ -315,7 +315,7 @@ fn learned(
     }
     for (address, mac, _) in &view.neighbors {
         let (ip, is) = (names.party(*address), names.station(*mac));
-        let text = t!("{on} has the Ethernet address of {ip} in its table.");
+        let text = t!("{on} has the MAC address of {ip} in its table.");
         all.push(row("neighbor", vec![("ip", Some(Tree::text(ip))), ("is", Some(Tree::text(is)))], text));
     }
     for (address, _) in &view.addresses {

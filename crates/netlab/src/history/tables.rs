@@ -23,7 +23,7 @@ pub struct NodeView {
     pub root: Option<(BridgeId, u32, Option<PortId>)>,
     /// The groups joined behind a switch's ports: VLAN, group, port, since when.
     pub groups: Vec<(Option<Vlan>, IpAddress, PortId, Instant)>,
-    /// A host's or router's neighbors: IP address, Ethernet address, when last learned; in order of address.
+    /// A host's or router's neighbors: IP address, MAC address, when last learned; in order of address.
     pub neighbors: Vec<(IpAddress, EthernetAddress, Instant)>,
     /// A router's routes in use and since when, in order of prefix.
     pub routes: Vec<(Route, Instant)>,
@@ -41,7 +41,7 @@ pub struct NodeView {
     pub path_mtus: Vec<(IpAddress, usize, Instant)>,
     /// A host's redirects: destination, next hop, since when.
     pub redirects: Vec<(IpAddress, IpAddress, Instant)>,
-    /// The addresses that a host was to have, but another has: address, the other's Ethernet address if known, since when.
+    /// The addresses that a host was to have, but another has: address, the other's MAC address if known, since when.
     pub duplicates: Vec<(IpAddress, Option<EthernetAddress>, Instant)>,
     /// The MTU that a router has advertised to a host, in bytes, and since when.
     pub advertised_mtu: Option<(usize, Instant)>,

@@ -1,7 +1,7 @@
 //! Whatever frames come in at a router with three ports, a VLAN, translation, filter and RIP: no panic, no hang, no memory without
 //! bounds (`-rss_limit_mb=256`), and no packet has two fates.
 //!
-//! The input is a row of records: a byte for the port and for what is true of the Ethernet addresses, one for the time that passes,
+//! The input is a row of records: a byte for the port and for what is true of the MAC addresses, one for the time that passes,
 //! one for the length, and that many bytes of frame.
 #![no_main]
 

@@ -100,14 +100,14 @@ fn enter(map: &mut SortedMap<IpAddress, Vec<Attachment>>, address: IpAddress, ow
     }
 }
 
-/// The link-local address that is made from an Ethernet address (RFC 4291, appendix A).
+/// The link-local address that is made from a MAC address (RFC 4291, appendix A).
 fn link_local(mac: EthernetAddress) -> Ipv6Address {
     let [a, b, c, d, e, f] = mac.0;
     let interface = u64::from_be_bytes([a ^ 2, b, c, 0xff, 0xfe, d, e, f]);
     Ipv6Address::from((0xfe80_u128 << 112) | u128::from(interface))
 }
 
-/// The Ethernet address of each port of routers, in the order of links, and the port's place in the topology.
+/// The MAC address of each port of routers, in the order of links, and the port's place in the topology.
 pub(super) fn router_macs(scenario: &Scenario) -> Vec<(EthernetAddress, NodeId, LinkId, End)> {
     let topology = &scenario.topology;
     let mut ports = vec![0; topology.nodes.len()];

@@ -35,7 +35,7 @@ pub(super) struct Sent {
     pub asked: Option<Asked>,
 }
 
-/// A question for the Ethernet address of a neighbor, or the answer.
+/// A question for the MAC address of a neighbor, or the answer.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Asked {
     /// The address that is asked for, or announced.
@@ -94,7 +94,7 @@ impl<'h> Trail<'h> {
         })
     }
 
-    /// A node's requests for the Ethernet address of these.
+    /// A node's requests for the MAC address of these.
     pub fn questions(&self, node: NodeId, wanted: impl Fn(IpAddress) -> bool) -> Vec<(Sent, Asked)> {
         let all = self.made_by(node, |transit| {
             let asked = asked(transit).filter(|asked| asked.is_question && wanted(asked.target))?;

@@ -1,7 +1,7 @@
 //! DHCP messages: a fixed header and a list of options (RFC 2131, 2; RFC 2132).
 //!
 //! The header is read and written by smoltcp's `DhcpPacket`. The options are a plain list: smoltcp's `DhcpRepr` has a field for each that
-//! its own client needs, refuses messages with a client identifier that is no Ethernet address, and drops all options it does not know, which
+//! its own client needs, refuses messages with a client identifier that is no MAC address, and drops all options it does not know, which
 //! a server has to repeat and a relay has to keep.
 
 use smoltcp::wire::{ArpHardware, DhcpFlags, DhcpMessageType, DhcpOpCode, DhcpOption, DhcpPacket};
@@ -61,7 +61,7 @@ pub struct Message {
     pub your_ip: Ipv4Address,
     /// `giaddr`: the relay's address in the client's network.
     pub relay_ip: Ipv4Address,
-    /// `chaddr`: the client's Ethernet address.
+    /// `chaddr`: the client's MAC address.
     pub mac: EthernetAddress,
     /// Numbers and contents in the order of the wire, without the message type.
     pub options: Vec<(u8, Vec<u8>)>,
@@ -210,7 +210,7 @@ impl Message {
         }
     }
 
-    /// What identifies the client: its identifier, or else its Ethernet address (RFC 2131, 4.2).
+    /// What identifies the client: its identifier, or else its MAC address (RFC 2131, 4.2).
     pub fn client(&self) -> Vec<u8> {
         match self.option(option::CLIENT_ID) {
             Some(id) => id[..id.len().min(CLIENT_ID_MAX)].to_vec(),
@@ -219,7 +219,7 @@ impl Message {
     }
 }
 
-/// The client identifier that is an Ethernet address (RFC 2132, 9.14).
+/// The client identifier that is a MAC address (RFC 2132, 9.14).
 pub fn client_id(mac: EthernetAddress) -> Vec<u8> {
     [&[1], &mac.0[..]].concat()
 }

@@ -18,7 +18,7 @@ pub struct Relayed {
     pub to: Ipv4Address,
     /// Its port.
     pub port: u16,
-    /// The client's Ethernet address if it has no IP address yet.
+    /// The client's MAC address if it has no IP address yet.
     pub mac: Option<EthernetAddress>,
     /// The message.
     pub bytes: Vec<u8>,

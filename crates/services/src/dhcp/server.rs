@@ -67,7 +67,7 @@ pub enum Output {
         to: Ipv4Address,
         /// Its port.
         port: u16,
-        /// The receiver's Ethernet address if it has no IP address yet, so that ARP would not find it (RFC 2131, 4.1).
+        /// The receiver's MAC address if it has no IP address yet, so that ARP would not find it (RFC 2131, 4.1).
         mac: Option<EthernetAddress>,
         /// The message.
         bytes: Vec<u8>,
@@ -85,7 +85,7 @@ pub enum Output {
 pub struct Lease {
     /// What identifies the client (RFC 2131, 4.2).
     pub client: Vec<u8>,
-    /// The client's Ethernet address.
+    /// The client's MAC address.
     pub mac: EthernetAddress,
     /// The name that the client gave (RFC 2132, 3.14).
     pub name: Option<String>,
@@ -469,7 +469,7 @@ impl Server {
 }
 
 impl Lease {
-    /// Whether the client is identified by its Ethernet address.
+    /// Whether the client is identified by its MAC address.
     pub fn is_by_mac(&self) -> bool {
         self.client == client_id(self.mac)
     }

@@ -102,7 +102,7 @@ fn neighbor(words: &[&str]) -> Result<Deed, Wrong> {
         [] => Ok(Deed::ShowNeighbors),
         [verb] if is_short_for(verb, "show") || is_short_for(verb, "list") => Ok(Deed::ShowNeighbors),
         [verb, to, "lladdr", mac] if is_short_for(verb, "add") || is_short_for(verb, "replace") => {
-            let mac = mac.parse().map_err(|()| format!("\"{mac}\" is no Ethernet address"))?;
+            let mac = mac.parse().map_err(|()| format!("\"{mac}\" is no MAC address"))?;
             Ok(Deed::SetNeighbor(ip(to)?, mac))
         }
         [verb, of] if is_short_for(verb, "delete") => Ok(Deed::RemoveNeighbor(ip(of)?)),

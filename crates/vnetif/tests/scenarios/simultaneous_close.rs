@@ -86,7 +86,7 @@ impl Forger {
             source_hardware_addr, source_protocol_addr, target_protocol_addr, ..
         } = ArpRepr::parse(&request).unwrap()
         else {
-            panic!("not an Ethernet address")
+            panic!("not a MAC address")
         };
         let answer = ArpRepr::EthernetIpv4 {
             operation: ArpOperation::Reply,

@@ -145,7 +145,7 @@ fn read(frame: &[u8]) -> [Option<String>; 4] {
     [Some(from), Some(format!("→ {to}")), ttl, vlan]
 }
 
-/// An Ethernet address, as the panes write it.
+/// A MAC address, as the panes write it.
 fn card(address: smoltcp::wire::EthernetAddress) -> String {
     address.0.map(|byte| format!("{byte:02x}")).join(":")
 }

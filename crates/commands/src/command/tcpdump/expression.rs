@@ -156,7 +156,7 @@ fn number(text: &str) -> Result<u32, Wrong> {
 }
 
 fn ether(value: &str, side: Side) -> Result<String, Wrong> {
-    let mac: EthernetAddress = value.parse().map_err(|()| format!("\"{value}\" is no Ethernet address"))?;
+    let mac: EthernetAddress = value.parse().map_err(|()| format!("\"{value}\" is no MAC address"))?;
     let mac = shell::text::mac(mac);
     Ok(format!("{} == {mac}", field(side, ["eth.src", "eth.dst", "eth.addr"])))
 }

@@ -11,7 +11,7 @@ use crate::tree::Wanted;
 use Kind::{Bytes, Flag, Ipv4, Mac, Moment, Number, Protocol, Text, Time};
 use texts::mark;
 
-/// Bits of an Ethernet address: of a group, and given by an administrator (IEEE 802 clause 8).
+/// Bits of a MAC address: of a group, and given by an administrator (IEEE 802 clause 8).
 const GROUP: i64 = 1;
 const LOCAL: i64 = 2;
 
@@ -99,18 +99,18 @@ pub(super) const ENTRIES: &[Entry] = &[
     }),
     entry("eth.dst.oui", Number, mark!("the maker of the receiver's card"), |p, v| makers(p, [0, 0], v)),
     entry("eth.src.oui", Number, mark!("the maker of the sender's card"), |p, v| makers(p, [6, 6], v)),
-    entry("eth.addr", Mac, mark!("Ethernet address of sender or receiver"), |p, v| {
+    entry("eth.addr", Mac, mark!("MAC address of sender or receiver"), |p, v| {
         p.mac(0, v);
         p.mac(6, v);
     }),
-    entry("eth.src", Mac, mark!("Ethernet address of the sender"), |p, v| p.mac(6, v)),
-    entry("eth.dst", Mac, mark!("Ethernet address of the receiver"), |p, v| p.mac(0, v)),
+    entry("eth.src", Mac, mark!("MAC address of the sender"), |p, v| p.mac(6, v)),
+    entry("eth.dst", Mac, mark!("MAC address of the receiver"), |p, v| p.mac(0, v)),
     entry("arp.opcode", Number, mark!("1 is a request, 2 a reply"), |p, v| {
         p.arp(|message| number(message, 6, 2, v));
     }),
-    tree("arp.src.hw_mac", Mac, mark!("Ethernet address of the sender of an ARP message")),
+    tree("arp.src.hw_mac", Mac, mark!("MAC address of the sender of an ARP message")),
     tree("arp.src.proto_ipv4", Ipv4, mark!("address of the sender of an ARP message")),
-    tree("arp.dst.hw_mac", Mac, mark!("Ethernet address of the target of an ARP message")),
+    tree("arp.dst.hw_mac", Mac, mark!("MAC address of the target of an ARP message")),
     tree("arp.dst.proto_ipv4", Ipv4, mark!("address that an ARP message asks for or answers to")),
     entry(
         "vlan",
@@ -147,7 +147,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     entry(
         "arp.duplicate-address-detected",
         Kind::Mark,
-        "its sender's IPv4 address was used by another Ethernet address before",
+        "its sender's IPv4 address was used by another MAC address before",
         |p, v| {
             if p.subject.notes.marks.contains(Mark::DuplicateAddress) {
                 v(Value::Present);

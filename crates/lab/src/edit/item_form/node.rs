@@ -26,7 +26,7 @@ const DNS: Field = Field::text("dns", mark!("DNS servers"), "")
 const SLAAC: Field = Field::check("slaac", mark!("IPv6 autoconfiguration (SLAAC)"), "")
     .hint(mark!("Takes IPv6 addresses and a gateway from router advertisements."));
 const MTU: Field = Field::number("mtu", "MTU", "1500").further();
-const MAC: Field = Field::text("mac", mark!("Ethernet address"), "")
+const MAC: Field = Field::text("mac", mark!("MAC address"), "")
     .hint(mark!("Empty: derived from the host’s number."))
     .further();
 const CONGESTION: Field = Field::choice(
@@ -63,7 +63,7 @@ const PRIORITY: Field = Field::number("priority", mark!("Bridge priority"), "327
 const SNOOPING: Field = Field::check("snooping", mark!("Multicast snooping (IGMP, MLD)"), "")
     .hint(mark!("Forwards a group’s frames only to ports with a member of the group."));
 const AGEING: Field = Field::text("ageing", mark!("Address aging time"), "5min").further();
-const SWITCH_MAC: Field = Field::text("mac", mark!("Ethernet address"), "")
+const SWITCH_MAC: Field = Field::text("mac", mark!("MAC address"), "")
     .hint(mark!("Of switches with equal priority, the lowest becomes the root. Empty: derived from the switch’s number."))
     .further();
 const HELLO: Field = Field::text("hello", mark!("Hello time"), "2s").further();

@@ -54,7 +54,7 @@ const OUTSIDE: Field = Field::check("outside", mark!("Outside port of the NAT"),
 const ADVERTISE: Field = Field::check("advertise", mark!("Sends IPv6 router advertisements"), ON).further();
 const RIP: Field = Field::check("rip", mark!("RIP on this port"), ON).further();
 const ROUTER_MTU: Field = Field::number("mtu", "MTU", "1500").further();
-const MAC: Field = Field::text("mac", mark!("Ethernet address"), "")
+const MAC: Field = Field::text("mac", mark!("MAC address"), "")
     .hint(mark!("Empty: derived from the router’s and the port’s number."))
     .further();
 

@@ -65,7 +65,7 @@ pub fn joined(lines: impl Iterator<Item = String>) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// An Ethernet address in the document's notation, with colons.
+/// A MAC address in the document's notation, with colons.
 pub fn mac(mac: EthernetAddress) -> String {
     mac.to_string().replace('-', ":")
 }

@@ -104,7 +104,7 @@ encode_as_word! {
     },
 }
 
-/// An Ethernet address as a number.
+/// A MAC address as a number.
 pub(super) fn mac_word(mac: [u8; 6]) -> u64 {
     mac.iter().fold(0, |number, &byte| number << 8 | u64::from(byte))
 }
