@@ -247,10 +247,12 @@ impl Reducible for Page {
                     page.memories = Rc::from([]);
                 }
                 // A new selection opens the Inspect pane. But a lesson stays: its text says which node to select, and the node's card leads on.
+                // While editing there is no card: what can be edited is in the Inspect pane.
                 let points = (view.selection, view.packet);
                 let is_new = points != (None, None) && points != (page.view.selection, page.view.packet);
                 let is_of_the_lesson = view.packet == page.view.packet
-                    && matches!(view.selection, Some(Selection::Node(_) | Selection::Link(_)));
+                    && !view.tools.on
+                    && matches!(view.selection, Some(Selection::Node(_)));
                 let stays = page.pane == Pane::Lesson && (page.points || is_of_the_lesson);
                 if is_new && !stays {
                     page.pane = Pane::Inspect;

@@ -154,6 +154,7 @@ impl Workshop {
             lab.opened_number()
         };
         self.opened.set(opened);
+        session.refresh();
         session.set_tutor(Some(self.clone()));
         session.open_pane(Pane::Lesson);
         self.save();
