@@ -75,7 +75,7 @@ mod tests {
         assert!((ghost.center - middle).hypot() < 1.0, "half on its way");
         assert_eq!((ghost.form, ghost.focus), (Form::Capsule, Focus::None));
         assert!(traffic.marks.is_empty() && traffic.moving == 0);
-        let found = hit(ghost.center, Pointer::Mouse, &layout, &traffic);
+        let found = hit(ghost.center, Pointer::Fine, &layout, &traffic);
         assert!(!matches!(found, Some(trace::selection::Selection::Frame(_))), "{found:?}");
         // What has arrived is nowhere, and neither is what is on a link that is not there.
         traffic.haunt(&[transit], &layout, &mut looks, &Moment { at: transit.arrival.nanos(), ..moment });
