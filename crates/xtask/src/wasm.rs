@@ -21,7 +21,7 @@ use std::process::Command;
 const OPT_LEVEL: &str = "1";
 
 /// Files of tests that only run natively: crate, file, and why nothing in them depends on the target.
-const NATIVE_ONLY: [(&str, &str, &str); 26] = [
+const NATIVE_ONLY: [(&str, &str, &str); 27] = [
     ("bridge", "forwarding", MACHINE),
     ("bridge", "snooping", MACHINE),
     ("bridge", "spanning_tree", MACHINE),
@@ -35,6 +35,7 @@ const NATIVE_ONLY: [(&str, &str, &str); 26] = [
     ("router", "own", MACHINE),
     ("scenario", "changed_services", SERVICES),
     ("scenario", "consoles", SERVICES),
+    ("scenario", "device", SERVICES),
     ("scenario", "document", TEXT),
     ("scenario", "export", TEXT),
     ("scenario", "faults", TEXT),
