@@ -215,7 +215,7 @@ mod tests {
         }
 
         fn branches(&self) -> usize {
-            self.lab.branches().lines().len()
+            self.lab.branches().lines(None).len()
         }
     }
 
