@@ -21,7 +21,7 @@ const WEB = {
 async function browse(aquarium, page) {
   await aquarium.open(WEB);
   await aquarium.instrument("Console");
-  await page.getByRole("combobox", { name: "Host", exact: true }).selectOption("a");
+  await page.getByRole("combobox", { name: "Node", exact: true }).selectOption("a");
   await aquarium.button("Web browser").click();
   await aquarium.atFullSpeed();
   return { address: page.getByRole("textbox", { name: "Address" }), shown: page.getByRole("region", { name: "Page on a" }) };
