@@ -44,7 +44,7 @@ test("a switch shows its table while frames pass, and in the past the older one"
   await playTo(aquarium, 3);
   await console.type("show mac");
   await expect(console.output).toContainText("s# show mac\nVlan");
-  await expect(console.output).toContainText("0250.0000.0000    DYNAMIC     Gi0/0");
+  await expect(console.output).toContainText("0250.0000.0001    DYNAMIC     Gi0/0");
   await expect(console.output).toContainText("Total Mac Addresses for this criterion: 2");
   await expect(console.line).toBeFocused();
   expect(await violations(page, "light")).toEqual([]);
