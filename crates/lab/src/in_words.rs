@@ -28,7 +28,6 @@ impl Lab {
         let sketch = &self.sketch;
         let stands_still = !matches!(self.state(), State::Playing | State::CatchingUp { .. });
         let mut summary = vec![t!("{}: {}.", sketch.title, sketch.sentence())];
-        summary.extend(sketch.description.clone());
         summary.push(match stands_still {
             true => t!("Time stands still at {} s.", crate::format::clock(self.playhead.at())),
             false => t!("Time passes. Pause to hear what is under way.").to_owned(),
