@@ -180,12 +180,18 @@ mod tests {
         (fs::read(output).unwrap(), contents)
     }
 
+    /// How the name of the worker's list of the lessons begins.
+    const LIST: &str = "lessons/files-";
+
     #[test]
     fn a_package_has_the_page_with_the_script_and_the_chosen_lessons_only() {
         let made = Made::dist("package");
         let (_, contents) = packed(&made);
         let script = contents.keys().find(|name| name.starts_with("scorm-")).unwrap();
-        let names: Vec<&str> = contents.keys().map(String::as_str).filter(|name| name != script).collect();
+        let is_list = |name: &&str| name.starts_with(LIST);
+        let names = || contents.keys().map(String::as_str);
+        assert_eq!(names().filter(is_list).count(), 1, "the worker's list of the lessons");
+        let names: Vec<&str> = names().filter(|name| name != script && !is_list(name)).collect();
         assert_eq!(
             names,
             [
@@ -218,8 +224,11 @@ mod tests {
         assert_eq!(page.matches("data-worker=").count(), 1, "{page}");
         assert!(!page.contains("data-version=\"old\""), "{page}");
         let worker = &contents["sw.js"];
-        assert!(worker.contains(script) && worker.contains("lessons/02-switch/en.json"), "{worker}");
-        assert!(!worker.contains("01-frames") && !worker.contains(manifest::NAME), "{worker}");
+        let list = contents.keys().find(|name| name.starts_with(LIST)).unwrap();
+        assert!(worker.contains(script) && worker.contains(list), "{worker}");
+        let lessons = &contents[list];
+        assert!(lessons.contains("lessons/02-switch/en.json") && !lessons.contains("01-frames"), "{lessons}");
+        assert!(!worker.contains(manifest::NAME) && !lessons.contains(manifest::NAME), "{worker}");
     }
 
     #[test]
