@@ -124,6 +124,6 @@ mod tests {
         lab.perform(Clock::Travel(Travel::To(Instant::from_nanos(500_000)))).unwrap();
         assert_eq!(lab.in_words().frames, ["ARP who-has from a to s1"]);
         lab.perform(Look::Select(None)).unwrap();
-        assert_eq!(lab.in_words().summary.last().unwrap(), "Time stands still at 0.000 500 s.");
+        assert_eq!(lab.in_words().summary.last().unwrap(), "Time stands still at 0.000\u{a0}500 s.");
     }
 }
