@@ -79,6 +79,26 @@ test("a line drawn from one host to the other asks what is sent", async ({ page,
   await expect(aquarium.run("TCP echo b → a")).toContainText("done");
 });
 
+test("the line that is drawn follows the pointer all over the stage, and is gone when it is let go", async ({ page, aquarium }) => {
+  const [x, y] = await press(page, aquarium, "a");
+  await card(page, "a").getByRole("button", { name: "Close the card" }).click();
+  const box = await aquarium.canvas.boundingBox();
+  const to = [x + 120, y - 260];
+  // The colors of a square around the middle between the host and the pointer, where there is nothing but water.
+  const middle = [(x + to[0]) / 2 - box.x, (y + to[1]) / 2 - box.y];
+  const colors = () => aquarium.canvas.evaluate((canvas, [x, y]) => String(canvas.getContext("2d").getImageData(x - 20, y - 20, 40, 40).data), middle);
+  await page.mouse.move(5, 5);
+  await aquarium.atRest();
+  const before = await colors();
+  await page.mouse.move(x, y);
+  await page.mouse.down();
+  await page.mouse.move(...to, { steps: 8 });
+  await expect.poll(async () => (await colors()) === before, "the line is there").toBe(false);
+  await page.mouse.up();
+  await page.mouse.move(5, 5);
+  await expect.poll(async () => (await colors()) === before, "the line is gone").toBe(true);
+});
+
 test("a cable is pulled and plugged in, slowed down and made to lose; a ping over it says why it failed", async ({ page, aquarium }) => {
   const b = await press(page, aquarium, "b");
   await press(page, aquarium, "a – s");

@@ -196,7 +196,8 @@ impl Painter {
             && traffic.queues.is_empty()
             && traffic.tallies.is_empty()
             && traffic.plates.is_empty());
-        if is_new || picture.editing {
+        // What a hand holds reaches to the pointer, wherever that is.
+        if is_new || picture.editing || !matches!(picture.hand, Hand::Empty) {
             return Parts::one(self.backdrop.whole());
         }
         if has_words {
