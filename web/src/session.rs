@@ -395,16 +395,10 @@ impl Session {
             self.want(Part::Instruments);
         }
         let tutor = self.tutor();
-        if let Some(tutor) = &tutor
-            && command == Command::Editor(Editor::Tools(true))
-            && !tutor.shows("editor")
-        {
-            return self.say(t!("There is nothing to edit in this step of the lesson."));
-        }
         // A branch without one frame is no edit that could be undone.
-        if let (Some(tutor), Command::Act(Act::Do(Action::Lose(_)))) = (&tutor, &command)
-            && !tutor.shows("editor")
-        {
+        let needs_editor =
+            matches!(command, Command::Editor(Editor::Tools(true)) | Command::Act(Act::Do(Action::Lose(_))));
+        if needs_editor && tutor.as_ref().is_some_and(|tutor| !tutor.shows("editor")) {
             return self.say(t!("There is nothing to edit in this step of the lesson."));
         }
         let act = move |session: &Self, command| {

@@ -1,5 +1,5 @@
 //! What the page knows of an open lesson before the part for lessons is loaded: that there is one. All else is behind this trait
-//! (see [`crate::lesson`]), so that a page without a lesson has nothing of it.
+//! (see [`crate::lesson`]), so that a page without a lesson has no code of lessons.
 
 use crate::session::Session;
 use std::rc::Rc;

@@ -21,7 +21,7 @@ use super::ahead::{Advance, advance};
 use crate::packets::Packets;
 use crate::sequence::side::Side;
 use crate::topology::LiveTopology;
-use difference::{FirstFrame, Search, Told, words};
+use difference::{FirstFrame, KnownHistory, Search, words};
 use measured::{Branch, Group, measured};
 use netlab::history::Transit;
 use netlab::{Instant, World};
@@ -137,8 +137,12 @@ impl Comparison {
         self.packets.follow(self.world.history(), self.world.now(), go_on);
         self.search.go_on(
             [
-                Told { history: here.history(), topology: LiveTopology::of(here), known: known(here) },
-                Told {
+                KnownHistory {
+                    history: here.history(),
+                    topology: LiveTopology::of(here),
+                    known: known(here),
+                },
+                KnownHistory {
                     history: self.world.history(),
                     topology: LiveTopology::of(&self.world),
                     known: known(&self.world),
@@ -148,7 +152,7 @@ impl Comparison {
         );
         if !self.ready {
             self.ready = true;
-            // A step of its own: whoever counts them sees that something is new.
+            // A step of its own: a caller that counts steps sees that something is new.
             go_on();
         }
     }
@@ -171,7 +175,7 @@ impl Comparison {
             return CompareView::Ready(view.clone());
         }
         let topologies = [lab.whole(), LiveTopology::of(there)];
-        let told = |side: usize| Told {
+        let history = |side: usize| KnownHistory {
             history: [here, there][side].history(),
             topology: topologies[side],
             known: Instant::MAX,
@@ -181,7 +185,7 @@ impl Comparison {
             parted_at: self.search.parted_at(),
             first: self.search.frame().map(|frame| Difference {
                 frame,
-                text: [0, 1].map(|side| words(told(side), frame.transits[side], frame.at)),
+                text: [0, 1].map(|side| words(history(side), frame.transits[side], frame.at)),
             }),
             groups: measured([
                 Branch { world: here, topology: topologies[0], first_command: lab.first_command() as usize },

@@ -1,7 +1,7 @@
 //! Where the world has to wait: a lesson asks for a prediction before a decision falls.
 //!
 //! What watches is asked after every moment of the world, for a frame that is on its way is seen before it arrives. It is
-//! given to the lab as a function, so that a page without a lesson has nothing of it.
+//! given to the lab as a function, so that a page without a lesson has no code of lessons.
 
 use netlab::{Instant, World};
 

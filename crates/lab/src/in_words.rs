@@ -3,9 +3,9 @@
 
 use crate::edit::Kind;
 use crate::{Lab, State};
+use netlab::history::Transit;
 use netlab::topology::{Direction, End, LinkId, NodeId};
 use texts::t;
-use wire::Instant;
 
 /// The stage in words, a sentence in each text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -69,27 +69,23 @@ impl Lab {
         let topology = self.network.scene();
         let links = (0..topology.links.len() as u32).map(LinkId);
         let directions = links.flat_map(|link| End::BOTH.map(|from| Direction { link, from }));
-        let mut found: Vec<(Instant, String)> = Vec::new();
-        let mut count = 0;
+        let mut found: Vec<(Direction, &Transit)> = Vec::new();
         for direction in directions {
-            let [from, to] = [topology.sender(direction), topology.receiver(direction)]
-                .map(|node| topology.node(node).name.as_str());
-            for transit in history.passing(direction, at, at).filter(|transit| transit.queued <= at) {
-                count += 1;
-                // The first of each cable are enough for the first of all.
-                if found.len() < FRAMES_MAX * 8 {
-                    let label = dissect::label(&transit.frame);
-                    let words = match transit.start > at {
-                        true => t!("{label} waits in the queue from {from} to {to}"),
-                        false => t!("{label} from {from} to {to}"),
-                    };
-                    found.push((transit.queued, words));
-                }
-            }
+            let passing = history.passing(direction, at, at).filter(|transit| transit.queued <= at);
+            found.extend(passing.map(|transit| (direction, transit)));
         }
-        wire::sorted::sort_by(&mut found, Ord::cmp);
-        let mut words: Vec<String> = found.into_iter().take(FRAMES_MAX).map(|(_, words)| words).collect();
-        more(&mut words, count);
+        wire::sorted::sort_by_key(&mut found, |(_, transit)| transit.id);
+        let words = found.iter().take(FRAMES_MAX).map(|(direction, transit)| {
+            let [from, to] = [topology.sender(*direction), topology.receiver(*direction)]
+                .map(|node| topology.node(node).name.as_str());
+            let label = dissect::label(&transit.frame);
+            match transit.start > at {
+                true => t!("{label} waits in the queue from {from} to {to}"),
+                false => t!("{label} from {from} to {to}"),
+            }
+        });
+        let mut words: Vec<String> = words.collect();
+        more(&mut words, found.len());
         words
     }
 }
@@ -107,6 +103,7 @@ mod tests {
     use super::*;
     use crate::command::{Clock, Look};
     use crate::travel::Travel;
+    use wire::Instant;
 
     #[test]
     fn the_stage_is_described_and_frames_are_where_time_stands_still() {

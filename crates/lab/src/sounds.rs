@@ -29,8 +29,11 @@ impl Lab {
     pub fn notes(&self, after: Instant, by: Instant) -> Vec<Note> {
         let mut notes: Vec<Note> = Vec::new();
         for transit in self.world().history().transits_by(by).rev().take(FRAMES_MAX) {
+            if notes.len() == NOTES_MAX {
+                break;
+            }
             let gone = transit.gone();
-            if gone <= after || gone > by || notes.len() == NOTES_MAX {
+            if gone <= after || gone > by {
                 continue;
             }
             let note = match transit.fate {

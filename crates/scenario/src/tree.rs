@@ -43,6 +43,11 @@ impl<'a> Json<'a> {
     pub fn texts(texts: impl IntoIterator<Item = &'a str>) -> Self {
         Self::List(texts.into_iter().map(Self::from).collect())
     }
+
+    /// As compact JSON.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("memory takes everything, and all names are texts")
+    }
 }
 
 impl<'a> Fields<'a> {

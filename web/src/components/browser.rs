@@ -44,7 +44,7 @@ pub fn Browser(props: &Props) -> Html {
     let (visits, visit) = {
         let lab = session.lab().borrow();
         let visits = lab.visits(props.host.id);
-        // Whoever goes elsewhere is at the front again.
+        // After a new visit, nothing is gone back to.
         let back = if place.latest == visits.last().copied() { place.back } else { 0 };
         let shown = visits.len().checked_sub(back + 1).map(|number| lab.visit(visits[number]));
         ((visits, back), shown)

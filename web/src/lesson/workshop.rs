@@ -1,6 +1,6 @@
 //! The workshop: a lesson that is being written, beside the network that it is about.
 //!
-//! To the page it is an open lesson like any other (`crate::tutor`), with another pane; so the first module has nothing of it. What is done with the
+//! To the page it is an open lesson like any other (`crate::tutor`), with another pane; so the first module has no code of it. What is done with the
 //! draft is in [`lesson::workshop`], without a browser.
 
 use super::course;
@@ -33,7 +33,7 @@ use yew::Html;
 
 /// The key of the draft in the browser's storage.
 const KEY: &str = "packetarium.workshop.1";
-/// So many drafts are kept for undoing.
+/// The number of drafts that are kept for undoing.
 const UNDO_MAX: usize = 40;
 /// While time passes, what can become a goal is looked up no more often than this.
 const OFFER_EVERY_MS: f64 = 500.0;
@@ -72,9 +72,9 @@ pub enum Checked {
     /// It was not asked for since the last change.
     #[default]
     No,
-    /// It is on its way: so many parts are done.
+    /// It runs: the number of parts that are done.
     Busy(usize),
-    /// This is to be said.
+    /// What it found.
     Done(Vec<Finding>),
 }
 

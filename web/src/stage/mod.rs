@@ -254,7 +254,7 @@ impl Stage {
             addresses: scene.addresses,
         };
         self.traffic.compose(scene.topology, scene.history, &self.layout, &mut self.looks, &moment);
-        self.traffic.haunt(scene.ghosts, &self.layout, &mut self.looks, &moment);
+        self.traffic.compose_ghosts(scene.ghosts, &self.layout, &mut self.looks, &moment);
         self.paint(scene, |painter, picture| painter.paint(picture));
         Drawn {
             frames_moving: self.traffic.moving,

@@ -305,14 +305,14 @@ pub(super) fn full(address: IpAddr) -> u8 {
     if address.is_ipv4() { 32 } else { 128 }
 }
 
-fn hex(f: &mut fmt::Formatter<'_>, bytes: &[u8]) -> fmt::Result {
+pub(super) fn hex(f: &mut impl fmt::Write, bytes: &[u8]) -> fmt::Result {
     for (index, byte) in bytes.iter().enumerate() {
         write!(f, "{}{byte:02x}", if index > 0 { ":" } else { "" })?;
     }
     Ok(())
 }
 
-fn quoted(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
+pub(super) fn quoted(f: &mut impl fmt::Write, text: &str) -> fmt::Result {
     f.write_str("\"")?;
     for letter in text.chars() {
         match letter {

@@ -3,11 +3,11 @@
 //! How a value is written depends on the kind of its field, and only the filter knows the kinds. So the ways to write one are tried,
 //! and the first that this very packet passes is taken: a field has rather no filter than one that finds nothing.
 
-use super::{Filter, Subject};
+use super::{Filter, Subject, expression};
 use crate::analysis::Notes;
 use crate::captured::Captured;
 use crate::tree::Field;
-use std::fmt::Write;
+use std::fmt;
 
 /// Longer values are compared by no one, and make a filter that cannot be read.
 const BYTES_MAX: usize = 64;
@@ -30,30 +30,21 @@ pub fn same_value<'f>(frame: impl Into<Captured<'f>>, notes: &Notes, field: &Fie
         Some(equals("1")),
         Some(equals("0")),
         (field.value.len() <= BYTES_MAX).then(|| equals(&quoted(&field.value))),
-        bytes.map(|bytes| equals(&with_colons(bytes))),
+        bytes.map(|bytes| equals(&written(|out| expression::hex(out, bytes)))),
         Some(field.key.to_owned()),
     ];
     candidates.into_iter().flatten().find(passes)
 }
 
-fn quoted(text: &str) -> String {
-    let mut quoted = String::from("\"");
-    for letter in text.chars() {
-        if matches!(letter, '"' | '\\') {
-            quoted.push('\\');
-        }
-        quoted.push(letter);
-    }
-    quoted + "\""
+/// What is written into memory, which does not fail.
+fn written(write: impl FnOnce(&mut String) -> fmt::Result) -> String {
+    let mut text = String::new();
+    let _ = write(&mut text);
+    text
 }
 
-fn with_colons(bytes: &[u8]) -> String {
-    let mut text = String::new();
-    for (place, byte) in bytes.iter().enumerate() {
-        // Cannot fail: it is written into memory.
-        let _ = write!(text, "{}{byte:02x}", if place == 0 { "" } else { ":" });
-    }
-    text
+fn quoted(text: &str) -> String {
+    written(|out| expression::quoted(out, text))
 }
 
 #[cfg(test)]

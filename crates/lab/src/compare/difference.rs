@@ -26,9 +26,9 @@ pub fn has_same(history: &History, transit: &Transit) -> bool {
         || history.handed_at(transit.direction, transit.queued).any(|same| is_same(same, transit))
 }
 
-/// One of two histories that are compared.
+/// One of two histories that are compared, and how far it is known.
 #[derive(Clone, Copy)]
-pub struct Told<'a> {
+pub struct KnownHistory<'a> {
     /// What happened.
     pub history: &'a History,
     /// All nodes and links.
@@ -58,14 +58,14 @@ pub struct Search {
 
 impl Search {
     /// Goes on as long as it may, up to what is known of both.
-    pub fn go_on(&mut self, told: [Told<'_>; 2], go_on: &mut dyn FnMut() -> bool) {
-        let known = told[0].known.min(told[1].known);
-        if self.frame.is_none() && !self.compare_frames(told.map(|told| told.history), known, go_on) {
+    pub fn go_on(&mut self, both: [KnownHistory<'_>; 2], go_on: &mut dyn FnMut() -> bool) {
+        let known = both[0].known.min(both[1].known);
+        if self.frame.is_none() && !self.compare_frames(both.map(|one| one.history), known, go_on) {
             return;
         }
         let until = self.frame.map_or(known, |frame| frame.at.min(known));
         if self.event.is_none() && self.events_until.is_none_or(|done| done < until) {
-            self.event = first_event(told, self.events_until, until);
+            self.event = first_event(both, self.events_until, until);
             self.events_until = Some(until);
         }
     }
@@ -148,12 +148,11 @@ fn first_unequal(
 
 /// The first that differs of what is no frame: of tables, ports and sockets, settings, cables. Of the events of a node the moments are
 /// compared: what is another event at the same moment shows in what the node sends.
-fn first_event(told: [Told<'_>; 2], from: Option<Instant>, until: Instant) -> Option<Instant> {
+fn first_event(both: [KnownHistory<'_>; 2], from: Option<Instant>, until: Instant) -> Option<Instant> {
     let span = (from, until);
-    let histories = told.map(|told| told.history);
-    let [nodes, links] =
-        [told.map(|told| told.topology.nodes.len()), told.map(|told| told.topology.links.len())]
-            .map(|counts| counts[0].min(counts[1]) as u32);
+    let histories = both.map(|one| one.history);
+    let [nodes, links] = [both.map(|one| one.topology.nodes.len()), both.map(|one| one.topology.links.len())]
+        .map(|counts| counts[0].min(counts[1]) as u32);
     let of_nodes = (0..nodes).map(NodeId).flat_map(|node| {
         let logs = histories.map(|history| history.node(node));
         let events =
@@ -180,9 +179,9 @@ fn first_event(told: [Told<'_>; 2], from: Option<Instant>, until: Instant) -> Op
 }
 
 /// What is handed over next in this history, from this moment on.
-pub fn words(told: Told<'_>, transit: Option<TransitId>, at: Instant) -> String {
-    let topology = told.topology;
-    let Some(transit) = transit.and_then(|transit| told.history.transit(transit)) else {
+pub fn words(one: KnownHistory<'_>, transit: Option<TransitId>, at: Instant) -> String {
+    let topology = one.topology;
+    let Some(transit) = transit.and_then(|transit| one.history.transit(transit)) else {
         return t!("nothing more is sent").into();
     };
     let name = |node| &topology.node(node).name;

@@ -286,7 +286,7 @@ fn the_other_branch_is_run_again_in_pieces_and_both_go_on_together() {
     let whole = lab.branches().left(0).unwrap().edge;
     let there = lab.there().unwrap();
     assert_eq!((there.now, there.history.hash()), whole, "the same hash as when it was left");
-    // What is started here by hand at the live edge goes on; the other branch has nothing of it.
+    // What is started here by hand at the live edge goes on; it is not in the other branch.
     let before = ready(&mut lab, &mut now_ms);
     lab.perform(Clock::Travel(Travel::Live)).unwrap();
     tick(&mut lab, &mut now_ms);

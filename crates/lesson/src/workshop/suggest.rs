@@ -23,7 +23,7 @@ use wire::sorted::sort_by_key;
 
 /// Rows, runs and commands of which goals are offered at once.
 const OFFERED_MAX: usize = 40;
-/// So many frames behind a packet its further hops are looked for.
+/// Among this many frames behind a packet, its further hops are looked for.
 const HOPS_WITHIN: u64 = 4_096;
 /// Fields whose value is part of a goal about a packet, if the packet has them.
 const TELLING: [&str; 19] = [
@@ -248,150 +248,157 @@ pub fn of_tables(world: &World, scenario: &Scenario, node: NodeId, at: Instant) 
     let names = Names::new(world, scenario);
     let Some(on) = names.id(node) else { return Vec::new() };
     let view = world.history().node_at(node, at);
-    let mut all = Vec::new();
-    let row = |kind: &'static str, fields: Vec<(&'static str, Option<Tree>)>, text: String| {
+    let mut rows = Rows { names: &names, node, on, view: &view, found: Vec::new() };
+    rows.learned();
+    rows.routed();
+    rows.tree();
+    rows.sockets();
+    rows.services(at);
+    rows.found.truncate(OFFERED_MAX);
+    rows.found
+}
+
+/// The rows of a node's tables, as goals.
+struct Rows<'r> {
+    names: &'r Names<'r>,
+    node: NodeId,
+    /// Its id.
+    on: &'r str,
+    view: &'r NodeView,
+    found: Vec<Suggestion>,
+}
+
+impl Rows<'_> {
+    /// Adds a goal about a row of this kind with these values.
+    fn add(&mut self, kind: &'static str, fields: Vec<(&'static str, Option<Tree>)>, text: String) {
+        let on = self.on;
         let mut inner = Tree::of([("on", Tree::text(on))]);
         for (name, value) in fields {
             value.into_iter().for_each(|value| inner.put(name, value));
         }
-        Suggestion { id: slug(&format!("{on} {kind}"), "table"), goal: Tree::of([(kind, inner)]), text }
-    };
-    learned(&names, node, on, &view, &row, &mut all);
-    routed(&names, node, on, &view, &row, &mut all);
-    tree(&names, node, on, &view, &row, &mut all);
-    for (_, socket, _) in &view.sockets {
-        let (state, port, remote) = socket_of(socket);
-        let (Some(port), false) = (port, matches!(state, "icmp" | "closed")) else { continue };
-        let remote = remote.map(|remote| names.party(remote));
-        let text = match &remote {
-            Some(remote) => t!("{on} has a socket at port {port} in the state {state}, to {remote}."),
-            None => t!("{on} has a socket at port {port} in the state {state}."),
-        };
-        // The port of a client is any that was free.
-        let port = remote.is_none().then(|| Tree::whole(port.into()));
-        let fields =
-            vec![("state", Some(Tree::text(state))), ("port", port), ("remote", remote.map(Tree::text))];
-        all.push(row("socket", fields, text));
+        let id = slug(&format!("{on} {kind}"), "table");
+        self.found.push(Suggestion { id, goal: Tree::of([(kind, inner)]), text });
     }
-    let (history, topology) = (world.history(), world.topology());
-    for lease in services::leases(history, topology, node, at) {
-        let to = names.station(lease.client);
-        let text = t!("{on} lends {to} an address.");
-        all.push(row("lease", vec![("to", Some(Tree::text(to)))], text));
-    }
-    for name in services::names(history, topology, node, at) {
-        let is = name.value.parse().map_or_else(|()| name.value.clone(), |address| names.party(address));
-        let text = t!("{on} knows the name {}: {is}.", name.name);
-        all.push(row(
-            "name",
-            vec![("name", Some(Tree::text(name.name))), ("is", Some(Tree::text(is)))],
-            text,
-        ));
-    }
-    all.truncate(OFFERED_MAX);
-    all
-}
 
-type Row<'r> = dyn Fn(&'static str, Vec<(&'static str, Option<Tree>)>, String) -> Suggestion + 'r;
-
-/// What was learned of frames: MAC addresses, neighbors, addresses of the node itself.
-fn learned(
-    names: &Names<'_>,
-    node: NodeId,
-    on: &str,
-    view: &NodeView,
-    row: &Row<'_>,
-    all: &mut Vec<Suggestion>,
-) {
-    for entry in &view.macs {
-        let (of, toward) = (names.station(entry.mac), names.neighbor(node, entry.port));
-        let text = match toward {
-            Some(toward) => t!("{on} has learned that {of} is behind its port to {toward}."),
-            None => t!("{on} has learned where {of} is."),
-        };
-        let vlan = entry.vlan.map(|vlan| Tree::whole(vlan.get().into()));
-        let fields = vec![("of", Some(Tree::text(of))), ("toward", toward.map(Tree::text)), ("vlan", vlan)];
-        all.push(row("mac", fields, text));
-    }
-    for (address, mac, _) in &view.neighbors {
-        let (ip, is) = (names.party(*address), names.station(*mac));
-        let text = t!("{on} has the MAC address of {ip} in its table.");
-        all.push(row("neighbor", vec![("ip", Some(Tree::text(ip))), ("is", Some(Tree::text(is)))], text));
-    }
-    for (address, _) in &view.addresses {
-        // One of the same network will do: which one is drawn is a matter of luck.
-        let network = IpCidr::new(first(*address), address.prefix_len()).to_string();
-        let text = t!("{on} has got an address in {network}.");
-        all.push(row("address", vec![("within", Some(Tree::text(network)))], text));
-    }
-    for (router, _) in &view.default_routers {
-        let is = names.party(*router);
-        let text = t!("{on} has got {is} as its gateway.");
-        all.push(row("gateway", vec![("is", Some(Tree::text(is)))], text));
-    }
-}
-
-/// A router's routes and address translations.
-fn routed(
-    names: &Names<'_>,
-    node: NodeId,
-    on: &str,
-    view: &NodeView,
-    row: &Row<'_>,
-    all: &mut Vec<Suggestion>,
-) {
-    for (route, _) in &view.routes {
-        let (to, via) = (route.to.to_string(), route.via.map(|via| names.party(via)));
-        let toward = names.neighbor(node, route.port).filter(|_| via.is_none());
-        let text = match &via {
-            Some(via) => t!("{on} has a route to {to} by way of {via}."),
-            None => t!("{on} has a route to {to}."),
-        };
-        let fields = vec![
-            ("to", Some(Tree::text(to))),
-            ("via", via.map(Tree::text)),
-            ("toward", toward.map(Tree::text)),
-            ("source", Some(Tree::text(word(&SOURCES, route.source)))),
-        ];
-        all.push(row("route", fields, text));
-    }
-    for (_, translation, _) in &view.translations {
-        let [inside, remote] = [translation.inside.addr, translation.remote.addr].map(|one| names.party(one));
-        let text = t!("{on} translates the address of {inside} for packets to {remote}.");
-        all.push(row(
-            "nat",
-            vec![("inside", Some(Tree::text(inside))), ("remote", Some(Tree::text(remote)))],
-            text,
-        ));
-    }
-}
-
-/// A switch's spanning tree.
-fn tree(
-    names: &Names<'_>,
-    node: NodeId,
-    on: &str,
-    view: &NodeView,
-    row: &Row<'_>,
-    all: &mut Vec<Suggestion>,
-) {
-    if let Some((root, ..)) = view.root {
-        let is = names.station(EthernetAddress(root.mac));
-        if names.ids.contains(&is) {
-            let text = t!("{on} takes {is} for the root of the spanning tree.");
-            all.push(row("root", vec![("is", Some(Tree::text(is)))], text));
+    /// What was learned of frames: MAC addresses, neighbors, addresses of the node itself.
+    fn learned(&mut self) {
+        let Self { names, node, on, view, .. } = *self;
+        for entry in &view.macs {
+            let (of, toward) = (names.station(entry.mac), names.neighbor(node, entry.port));
+            let text = match toward {
+                Some(toward) => t!("{on} has learned that {of} is behind its port to {toward}."),
+                None => t!("{on} has learned where {of} is."),
+            };
+            let vlan = entry.vlan.map(|vlan| Tree::whole(vlan.get().into()));
+            let fields =
+                vec![("of", Some(Tree::text(of))), ("toward", toward.map(Tree::text)), ("vlan", vlan)];
+            self.add("mac", fields, text);
+        }
+        for (address, mac, _) in &view.neighbors {
+            let (ip, is) = (names.party(*address), names.station(*mac));
+            let text = t!("{on} has the MAC address of {ip} in its table.");
+            self.add("neighbor", vec![("ip", Some(Tree::text(ip))), ("is", Some(Tree::text(is)))], text);
+        }
+        for (address, _) in &view.addresses {
+            // One of the same network will do: which one is drawn is a matter of luck.
+            let network = IpCidr::new(first(*address), address.prefix_len()).to_string();
+            let text = t!("{on} has got an address in {network}.");
+            self.add("address", vec![("within", Some(Tree::text(network)))], text);
+        }
+        for (router, _) in &view.default_routers {
+            let is = names.party(*router);
+            let text = t!("{on} has got {is} as its gateway.");
+            self.add("gateway", vec![("is", Some(Tree::text(is)))], text);
         }
     }
-    for entry in &view.ports {
-        let Some(toward) = names.neighbor(node, entry.port) else { continue };
-        let (role, state) = (word(&ROLES, entry.role), word(&STATES, entry.state));
-        let text = t!("The port of {on} to {toward} has the role {role} and is {state}.");
-        let fields = vec![
-            ("toward", Some(Tree::text(toward))),
-            ("role", Some(Tree::text(role))),
-            ("state", Some(Tree::text(state))),
-        ];
-        all.push(row("stp", fields, text));
+
+    /// A router's routes and address translations.
+    fn routed(&mut self) {
+        let Self { names, node, on, view, .. } = *self;
+        for (route, _) in &view.routes {
+            let (to, via) = (route.to.to_string(), route.via.map(|via| names.party(via)));
+            let toward = names.neighbor(node, route.port).filter(|_| via.is_none());
+            let text = match &via {
+                Some(via) => t!("{on} has a route to {to} by way of {via}."),
+                None => t!("{on} has a route to {to}."),
+            };
+            let fields = vec![
+                ("to", Some(Tree::text(to))),
+                ("via", via.map(Tree::text)),
+                ("toward", toward.map(Tree::text)),
+                ("source", Some(Tree::text(word(&SOURCES, route.source)))),
+            ];
+            self.add("route", fields, text);
+        }
+        for (_, translation, _) in &view.translations {
+            let [inside, remote] =
+                [translation.inside.addr, translation.remote.addr].map(|one| names.party(one));
+            let text = t!("{on} translates the address of {inside} for packets to {remote}.");
+            self.add(
+                "nat",
+                vec![("inside", Some(Tree::text(inside))), ("remote", Some(Tree::text(remote)))],
+                text,
+            );
+        }
+    }
+
+    /// A switch's spanning tree.
+    fn tree(&mut self) {
+        let Self { names, node, on, view, .. } = *self;
+        if let Some((root, ..)) = view.root {
+            let is = names.station(EthernetAddress(root.mac));
+            if names.ids.contains(&is) {
+                let text = t!("{on} takes {is} for the root of the spanning tree.");
+                self.add("root", vec![("is", Some(Tree::text(is)))], text);
+            }
+        }
+        for entry in &view.ports {
+            let Some(toward) = names.neighbor(node, entry.port) else { continue };
+            let (role, state) = (word(&ROLES, entry.role), word(&STATES, entry.state));
+            let text = t!("The port of {on} to {toward} has the role {role} and is {state}.");
+            let fields = vec![
+                ("toward", Some(Tree::text(toward))),
+                ("role", Some(Tree::text(role))),
+                ("state", Some(Tree::text(state))),
+            ];
+            self.add("stp", fields, text);
+        }
+    }
+
+    /// A host's sockets.
+    fn sockets(&mut self) {
+        let Self { names, on, view, .. } = *self;
+        for (_, socket, _) in &view.sockets {
+            let (state, port, remote) = socket_of(socket);
+            let (Some(port), false) = (port, matches!(state, "icmp" | "closed")) else { continue };
+            let remote = remote.map(|remote| names.party(remote));
+            let text = match &remote {
+                Some(remote) => t!("{on} has a socket at port {port} in the state {state}, to {remote}."),
+                None => t!("{on} has a socket at port {port} in the state {state}."),
+            };
+            // The port of a client is any that was free.
+            let port = remote.is_none().then(|| Tree::whole(port.into()));
+            let fields =
+                vec![("state", Some(Tree::text(state))), ("port", port), ("remote", remote.map(Tree::text))];
+            self.add("socket", fields, text);
+        }
+    }
+
+    /// What a service has lent, and which names a host has learned.
+    fn services(&mut self, at: Instant) {
+        let Self { names, node, on, .. } = *self;
+        let world = names.world;
+        let (history, topology) = (world.history(), world.topology());
+        for lease in services::leases(history, topology, node, at) {
+            let to = names.station(lease.client);
+            let text = t!("{on} lends {to} an address.");
+            self.add("lease", vec![("to", Some(Tree::text(to)))], text);
+        }
+        for name in services::names(history, topology, node, at) {
+            let is = name.value.parse().map_or_else(|()| name.value.clone(), |address| names.party(address));
+            let text = t!("{on} knows the name {}: {is}.", name.name);
+            self.add("name", vec![("name", Some(Tree::text(name.name))), ("is", Some(Tree::text(is)))], text);
+        }
     }
 }
 

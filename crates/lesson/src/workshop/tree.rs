@@ -1,6 +1,7 @@
 //! A lesson's JSON as a tree that can be changed: all of it is kept, also what a workshop does not know.
 
 use crate::bounds::LESSON_BYTES_MAX;
+use scenario::item::Json;
 use scenario::json::{Shape, Value};
 use std::fmt::Write as _;
 
@@ -299,23 +300,8 @@ fn double_braces(text: &mut String) {
     }
 }
 
-/// A text of JSON (RFC 8259, section 7).
 fn quote(out: &mut String, text: &str) {
-    out.push('"');
-    for letter in text.chars() {
-        match letter {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            control if u32::from(control) < 0x20 => {
-                let _ = write!(out, "\\u{:04x}", u32::from(control));
-            }
-            letter => out.push(letter),
-        }
-    }
-    out.push('"');
+    out.push_str(&Json::from(text).to_json());
 }
 
 #[cfg(test)]

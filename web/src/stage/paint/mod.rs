@@ -312,12 +312,11 @@ impl Painter {
     /// Around nodes that are pointed at, below them.
     fn paint_halos(pen: &Pen<'_>, palette: &Palette, picture: &Picture<'_>) {
         let detail = picture.layout.sizes.detail;
-        for (id, node) in picture.layout.nodes.iter().enumerate() {
-            let emphasis = picture.emphasis(Selection::Node(NodeId(id as u32)));
-            if emphasis != Emphasis::Plain {
-                pen.turned(pen.snapped(node.center), Vec2::new(1.0, 0.0));
-                nodes::paint_halo(pen, palette, (node.kind, node.cables), detail, emphasis);
-            }
+        for id in picture.pointed_at() {
+            let Some(node) = picture.layout.nodes.get(id.index()) else { continue };
+            pen.turned(pen.snapped(node.center), Vec2::new(1.0, 0.0));
+            let emphasis = picture.emphasis(Selection::Node(id));
+            nodes::paint_halo(pen, palette, (node.kind, node.cables), detail, emphasis);
         }
         pen.upright();
     }
@@ -357,6 +356,23 @@ fn paint_nodes(
 }
 
 impl Picture<'_> {
+    /// The nodes whose [emphasis](Self::emphasis) is not plain, each once, in the order of their numbers.
+    fn pointed_at(&self) -> Vec<NodeId> {
+        let chosen = [self.selection, self.hover].into_iter().flatten();
+        let chosen = chosen.filter_map(|chosen| match chosen {
+            Selection::Node(node) => Some(node),
+            Selection::Link(_) | Selection::Frame(_) => None,
+        });
+        let held = match self.hand {
+            Hand::Cable { to, .. } => to,
+            _ => None,
+        };
+        let mut nodes: Vec<NodeId> = chosen.chain(held).chain(self.group.iter().copied()).collect();
+        wire::sorted::sort_by(&mut nodes, Ord::cmp);
+        nodes.dedup();
+        nodes
+    }
+
     fn emphasis(&self, what: Selection) -> Emphasis {
         match Some(what) {
             what if what == self.selection => Emphasis::Selected,

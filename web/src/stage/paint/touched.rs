@@ -7,7 +7,6 @@ use super::nodes;
 use super::picture::Picture;
 use crate::stage::traffic::marks::{Mark, Traffic};
 use kurbo::{Point, Rect};
-use trace::selection::Selection;
 
 /// Parts of the canvas that do not overlap, in whole device pixels.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -111,12 +110,7 @@ fn glowing<'a>(picture: &'a Picture<'_>, traffic: &'a Traffic) -> impl Iterator<
 /// Nodes with a halo.
 fn pointed_at<'a>(picture: &'a Picture<'_>) -> impl Iterator<Item = Rect> + 'a {
     let around = nodes::MARGIN * picture.layout.sizes.detail + 4.0;
-    let chosen = [picture.selection, picture.hover].into_iter().flatten();
-    let nodes = chosen.filter_map(|chosen| match chosen {
-        Selection::Node(node) => Some(node),
-        Selection::Link(_) | Selection::Frame(_) => None,
-    });
-    let nodes = nodes.chain(picture.group.iter().copied());
+    let nodes = picture.pointed_at().into_iter();
     nodes.filter_map(move |node| Some(picture.layout.nodes.get(node.index())?.body().inflate(around, around)))
 }
 

@@ -14,7 +14,13 @@ use netlab::history::Transit;
 
 impl Traffic {
     /// Lays these out. Those of one direction follow each other, in the order in which they were handed over.
-    pub fn haunt(&mut self, ghosts: &[&Transit], layout: &Layout, looks: &mut Looks, moment: &Moment<'_>) {
+    pub fn compose_ghosts(
+        &mut self,
+        ghosts: &[&Transit],
+        layout: &Layout,
+        looks: &mut Looks,
+        moment: &Moment<'_>,
+    ) {
         self.ghosts.clear();
         let is_drawn = |ghost: &&&Transit| {
             let link = ghost.direction.link;
@@ -69,7 +75,7 @@ mod tests {
             addresses: false,
         };
         let mut traffic = Traffic::default();
-        traffic.haunt(&[transit], &layout, &mut looks, &moment);
+        traffic.compose_ghosts(&[transit], &layout, &mut looks, &moment);
         let [ghost] = traffic.ghosts[..] else { panic!("one ghost") };
         let middle = layout.lane(transit.direction).at(0.5);
         assert!((ghost.center - middle).hypot() < 1.0, "half on its way");
@@ -78,11 +84,16 @@ mod tests {
         let found = hit(ghost.center, Pointer::Fine, &layout, &traffic);
         assert!(!matches!(found, Some(trace::selection::Selection::Frame(_))), "{found:?}");
         // What has arrived is nowhere, and neither is what is on a link that is not there.
-        traffic.haunt(&[transit], &layout, &mut looks, &Moment { at: transit.arrival.nanos(), ..moment });
+        traffic.compose_ghosts(
+            &[transit],
+            &layout,
+            &mut looks,
+            &Moment { at: transit.arrival.nanos(), ..moment },
+        );
         assert!(traffic.ghosts.is_empty());
         let mut elsewhere = transit.clone();
         elsewhere.direction.link = LinkId(99);
-        traffic.haunt(&[&elsewhere], &layout, &mut looks, &moment);
+        traffic.compose_ghosts(&[&elsewhere], &layout, &mut looks, &moment);
         assert!(traffic.ghosts.is_empty());
     }
 }
