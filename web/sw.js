@@ -38,8 +38,9 @@ async function keep(cache, name) {
   await cache.put(url, response);
 }
 
+// A version that is being installed meanwhile has a cache, too: what is old, that version deletes.
 addEventListener("activate", (event) => {
-  const isOld = (key) => key.startsWith(FAMILY) && key !== CACHE;
+  const isOld = (key) => key.startsWith(FAMILY) && key !== CACHE && !registration.installing && !registration.waiting;
   event.waitUntil(caches.keys().then((keys) => Promise.all(keys.filter(isOld).map((key) => caches.delete(key)))));
 });
 
