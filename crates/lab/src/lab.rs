@@ -98,6 +98,8 @@ pub struct Lab {
     pub(crate) caption: Caption,
     /// The chapter that is looked for.
     pub(crate) chapter_to: Option<usize>,
+    /// The beginning of a chapter before which time waits for a reader.
+    pub(crate) held_before: Option<Instant>,
     /// How often quiet time was skipped since something new happened.
     pub(crate) skips: u32,
     pub(crate) positions: Vec<(f64, f64)>,
@@ -201,6 +203,7 @@ impl Lab {
             story: Story::new(&scenario.chapters, &begins),
             caption: Caption::default(),
             chapter_to: None,
+            held_before: None,
             skips: 0,
             positions: scenario.whole().positions(),
             icons: icons(&scenario),

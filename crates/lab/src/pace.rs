@@ -26,6 +26,12 @@ impl Lab {
         if self.waits_for_reader() {
             return;
         }
+        self.let_chapter_begin();
+        self.pass_on(now_ms, elapsed_ms, calm, go_on);
+        self.hold_before_chapter(now_ms);
+    }
+
+    fn pass_on(&mut self, now_ms: f64, elapsed_ms: f64, calm: bool, go_on: &mut dyn FnMut() -> bool) {
         self.choose_speed();
         let at = self.playhead.at();
         let wanted = self.playhead.after(elapsed_ms, self.speed.ns_per_sec());

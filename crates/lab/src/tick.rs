@@ -60,6 +60,9 @@ impl Lab {
             return self.look_for_chapter(go_on);
         }
         if self.playhead.glide(now_ms) {
+            if self.playing {
+                self.hold_before_chapter(now_ms);
+            }
             return;
         }
         if let Some(stride) = self.steps_to {

@@ -308,7 +308,7 @@ impl Lab {
             is_capture: self.packets.opened().is_some(),
             window: self.window,
             edge: (self.world.now(), history.hash()),
-            chapter: self.shown_chapter(),
+            chapter: self.chapter(),
             reading: self.waits_for_reader(),
             chapter_moments: self.story.moments().to_vec(),
             narration,

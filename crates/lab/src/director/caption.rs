@@ -4,6 +4,8 @@ use super::story::{Beat, Rank, What};
 use crate::narrate;
 use crate::{Lab, State};
 use netlab::Instant;
+use scenario::Chapter;
+use scenario::chapters::Pace;
 use std::rc::Rc;
 use texts::t;
 
@@ -17,6 +19,7 @@ pub(crate) struct Caption {
     text: Rc<str>,
     rank: Rank,
     since_ms: f64,
+    /// How long it stands; zero: it was read before.
     stands_ms: f64,
     /// The chapter whose text was shown last.
     told_chapter: Option<usize>,
@@ -37,9 +40,9 @@ impl Caption {
         sentence || self.chapter.is_some() && now_ms - self.chapter_since_ms < READ_MS
     }
 
-    /// Whether a sentence is still being read although a chapter begins, whose text is to be shown: time waits for that.
-    pub fn is_being_read(&self, now_ms: f64, begins: Option<usize>) -> bool {
-        begins != self.told_chapter && !self.text.is_empty() && now_ms - self.since_ms < self.stands_ms
+    /// Whether a sentence is still being read.
+    pub fn is_being_read(&self, now_ms: f64) -> bool {
+        !self.text.is_empty() && now_ms - self.since_ms < self.stands_ms
     }
 
     /// The chapter whose text was shown last.
@@ -66,29 +69,45 @@ impl Lab {
         let now_ms = self.last_ms.unwrap_or_default();
         self.collect_beats();
         let state = self.state();
-        let stands = now_ms - self.caption.since_ms < self.caption.stands_ms.max(READ_MS)
-            && !self.caption.text.is_empty();
-        if stands && matches!(state, State::Playing | State::Quiet) {
+        let least_ms = self.caption.stands_ms.max(READ_MS);
+        let stands = now_ms - self.caption.since_ms < least_ms && !self.caption.text.is_empty();
+        // What was read before gives way to a new chapter at once.
+        let gives_way = self.caption.stands_ms == 0.0 && self.chapter() != self.caption.told_chapter;
+        if stands && !gives_way && matches!(state, State::Playing | State::Quiet) {
             return self.caption.text.clone();
         }
         if let Some(text) = self.text_of_new_chapter() {
-            let stands_ms = text.chars().count() as f64 * READ_CHAR_MS;
+            let stands_ms = (text.chars().count() as f64 * READ_CHAR_MS).max(READ_MS);
             (self.caption.rank, self.caption.since_ms, self.caption.stands_ms) =
                 (Rank::Fault, now_ms, stands_ms);
             self.caption.text = text;
             return self.caption.text.clone();
         }
-        let waiting = self.caption.waiting.take();
-        let told = waiting.and_then(|beat| Some((self.words(&beat)?, beat.rank)));
-        let (text, rank) = told.unwrap_or_else(|| match state {
-            State::Quiet => Default::default(),
-            _ => (self.ordinary().unwrap_or_default(), Rank::Ordinary),
+        let chapter = (state == State::Playing).then(|| self.chapter_that_stays()).flatten();
+        // What a headline says is the point, and what passes quickly is not to be followed: only what goes wrong comes between.
+        let is_all = |chapter: &&Chapter| chapter.headline || chapter.pace == Pace::Quick;
+        let least = chapter.filter(is_all).map_or(Rank::Ordinary, |_| Rank::Timeout);
+        let waiting = self.caption.waiting.filter(|beat| beat.rank >= least);
+        let told = waiting.and_then(|beat| Some((Rc::from(self.words(&beat)?), beat.rank, READ_MS)));
+        let (text, rank, stands_ms) = told.unwrap_or_else(|| match (state, chapter) {
+            (State::Quiet, _) => (Rc::default(), Rank::Ordinary, READ_MS),
+            (_, Some(chapter)) => (texts::of_document(&chapter.text).into(), Rank::Ordinary, 0.0),
+            (_, None) => (self.ordinary().unwrap_or_default().into(), Rank::Ordinary, READ_MS),
         });
-        if *text != *self.caption.text {
-            (self.caption.text, self.caption.rank, self.caption.since_ms) = (text.into(), rank, now_ms);
-            self.caption.stands_ms = READ_MS;
+        self.caption.waiting = None;
+        if text != self.caption.text {
+            (self.caption.text, self.caption.rank) = (text, rank);
+            (self.caption.since_ms, self.caption.stands_ms) = (now_ms, stands_ms);
         }
         self.caption.text.clone()
+    }
+
+    /// The chapter whose text comes back when nothing new is to be said: that of this moment, until a person does something.
+    fn chapter_that_stays(&self) -> Option<&Chapter> {
+        let (at, number) = (self.playhead.at(), self.chapter()?);
+        let begins = self.story.moments()[number]?;
+        let chapter = self.story.chapters().get(number).filter(|chapter| !chapter.text.is_empty())?;
+        self.story.renewed().is_none_or(|renewed| renewed < begins || at < renewed).then_some(chapter)
     }
 
     /// The text of this moment's chapter, if it was not shown yet.

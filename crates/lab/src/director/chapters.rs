@@ -23,24 +23,44 @@ impl Lab {
         self.story.chapter_at(self.playhead.at())
     }
 
-    /// The chapter that is shown: that of the playhead's moment, once its text can be shown.
-    pub(crate) fn shown_chapter(&self) -> Option<usize> {
-        if self.waits_for_reader() { self.caption.told_chapter() } else { self.chapter() }
-    }
-
-    /// The nodes that the step of a lesson or else the shown chapter is about; none: the whole network.
+    /// The nodes that the step of a lesson or else the chapter is about; none: the whole network.
     pub(crate) fn spotlight(&self) -> &[NodeId] {
         if !self.pointed.is_empty() {
             return &self.pointed;
         }
-        let shown = self.shown_chapter().and_then(|shown| self.story.chapters().get(shown));
+        let shown = self.chapter().and_then(|shown| self.story.chapters().get(shown));
         shown.map_or(&[], |chapter| &chapter.look)
     }
 
-    /// Whether, while the director leads, a chapter begins and the sentence before its text is still being read.
+    /// Whether time waits for the reader of a sentence: see [`hold_before_chapter`](Self::hold_before_chapter).
     pub(crate) fn waits_for_reader(&self) -> bool {
         let now_ms = self.last_ms.filter(|_| self.auto_speed && self.playing);
-        now_ms.is_some_and(|now_ms| self.caption.is_being_read(now_ms, self.chapter()))
+        let waits = now_ms.zip(self.held_before);
+        waits.is_some_and(|(now_ms, begins)| {
+            self.playhead.at() == before(begins) && self.caption.is_being_read(now_ms)
+        })
+    }
+
+    /// While the director leads: if a chapter begins now and the sentence before its text is still being read, goes back to just
+    /// before, where the picture still is what the sentence says.
+    pub(crate) fn hold_before_chapter(&mut self, now_ms: f64) {
+        let chapter = self.chapter();
+        let begins = chapter.and_then(|chapter| self.story.moments()[chapter]);
+        let Some(begins) = begins.filter(|_| self.auto_speed && chapter != self.caption.told_chapter())
+        else {
+            return;
+        };
+        if begins > Instant::ZERO && self.caption.is_being_read(now_ms) {
+            self.held_before = Some(begins);
+            self.playhead.jump(before(begins));
+        }
+    }
+
+    /// Lets the chapter begin that was held back, unless the playhead has gone elsewhere meanwhile.
+    pub(crate) fn let_chapter_begin(&mut self) {
+        if let Some(begins) = self.held_before.take().filter(|begins| self.playhead.at() == before(*begins)) {
+            self.playhead.jump(begins);
+        }
     }
 
     /// Goes to the chapter of this number. One that waits for an event is looked for in the animation frames to come.
@@ -93,4 +113,9 @@ impl Lab {
             }
         }
     }
+}
+
+/// The last moment before this one.
+fn before(at: Instant) -> Instant {
+    Instant::from_nanos(at.nanos().saturating_sub(1))
 }

@@ -169,6 +169,8 @@ pub struct Story {
     /// What the node of the chapter that is waited for has dropped so far, plus one; whether its link was down.
     dropped: u64,
     was_down: bool,
+    /// When a person did something last.
+    renewed: Option<Instant>,
 }
 
 impl Story {
@@ -193,7 +195,13 @@ impl Story {
     /// A person does something: whatever comes of it is new.
     pub fn renew(&mut self, at: Instant, watchable: Speed) {
         self.seen.clear();
+        self.renewed = Some(at);
         self.slowly(at, CHAPTER_SECS, watchable.ns_per_sec());
+    }
+
+    /// When a person did something last.
+    pub(super) fn renewed(&self) -> Option<Instant> {
+        self.renewed
     }
 
     /// The next promised moment after this one.

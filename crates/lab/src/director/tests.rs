@@ -1,10 +1,12 @@
 //! The director as a viewer sees it: chapters come in order, captions can be read, and a viewer may take over.
 
-use crate::command::Clock;
+use crate::command::{Act, Clock};
 use crate::samples;
 use crate::speed::Speed;
 use crate::travel::Travel;
 use crate::{Lab, State};
+use netlab::run::{Ping, RunKind, RunSpec, Target};
+use netlab::topology::NodeId;
 use netlab::{Duration, Instant};
 use scenario::Scenario;
 
@@ -43,8 +45,11 @@ fn each_caption_stands_three_seconds_in_every_example() {
     for example in scenario::examples() {
         let captions = captions(example.scenario());
         let (_last, all) = captions.split_last().expect("there are captions");
+        let mut read = Vec::new();
         for (text, stood) in all.iter().filter(|(text, _)| !text.is_empty()) {
-            assert!(*stood >= 2_980.0, "{}: {text} stood {stood} ms", example.name);
+            // A chapter's text comes back for as long as nothing else is to be said.
+            assert!(*stood >= 2_980.0 || read.contains(text), "{}: {text} stood {stood} ms", example.name);
+            read.push(text.clone());
         }
     }
 }
@@ -130,7 +135,7 @@ fn a_viewer_takes_over_and_gives_the_lead_back() {
 }
 
 #[test]
-fn light_falls_on_the_nodes_that_the_shown_chapter_is_about() {
+fn light_falls_on_the_nodes_that_the_chapter_is_about() {
     let mut lab = Lab::new(scenario::examples()[0].scenario());
     let chapters = lab.scenario().chapters.clone();
     let about: Vec<_> = chapters.iter().map(|chapter| chapter.look.clone()).collect();
@@ -146,4 +151,52 @@ fn light_falls_on_the_nodes_that_the_shown_chapter_is_about() {
     }
     let all = (0..chapters.len()).map(Some);
     assert!(lit.iter().copied().filter(Option::is_some).eq(all), "{lit:?}");
+}
+
+#[test]
+fn the_picture_and_the_text_of_a_chapter_begin_together() {
+    for example in scenario::examples() {
+        let mut lab = Lab::new(example.scenario());
+        let (mut now_ms, mut before) = (0.0, None);
+        while lab.state() != State::Quiet && now_ms < 120_000.0 {
+            play(&mut lab, &mut now_ms, 1);
+            let text = lab.view().narration;
+            if lab.chapter() != before {
+                before = lab.chapter();
+                let chapter = &lab.story.chapters()[before.expect("chapters only follow each other")];
+                assert_eq!(*text, *chapter.text, "{}: {}", example.name, chapter.title);
+            }
+        }
+    }
+}
+
+#[test]
+fn what_a_headline_says_stays_until_a_person_does_something() {
+    let text = r#"{"packetarium": 1,
+        "nodes": [{"id": "a", "kind": "host", "addresses": ["10.0.0.1/24"]}, {"id": "b", "kind": "host", "addresses": ["10.0.0.2/24"]}],
+        "links": [{"ends": ["a", "b"]}],
+        "runs": [{"ping": {"from": "a", "to": "b", "count": 20}}],
+        "chapters": [{"at": "0s", "title": "A ping", "text": "It goes there and back.", "headline": true}]}"#;
+    let mut lab = Lab::new(Scenario::parse(text).unwrap());
+    let mut now_ms = 0.0;
+    let mut sentences = |lab: &mut Lab, secs: u32| -> Vec<String> {
+        let mut all: Vec<_> = (0..secs * 60)
+            .map(|_| {
+                play(lab, &mut now_ms, 1);
+                lab.view().narration.to_string()
+            })
+            .collect();
+        all.dedup();
+        all
+    };
+    assert_eq!(
+        sentences(&mut lab, 8),
+        ["It goes there and back."],
+        "the first ARP and the first ping are no news"
+    );
+    let kind = RunKind::Ping(Ping { count: 1, ..Ping::default() });
+    let back = RunSpec { from: NodeId(1), to: Target::Node(NodeId(0), None), kind };
+    lab.perform(Act::Start(Box::new(back))).unwrap();
+    let told = sentences(&mut lab, 8);
+    assert!(told.len() > 1 && !told.contains(&"It goes there and back.".to_string()), "{told:#?}");
 }
