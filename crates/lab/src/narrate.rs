@@ -62,7 +62,7 @@ pub(crate) fn of_transit(topology: LiveTopology<'_>, history: &History, latest: 
         }
         NodeKind::Switch(_) if copies(history, latest) > 1 => match is_to_a_group(&latest.frame) {
             true => {
-                t!("{name} passes the {label} on to all other ports: it is for everybody or a group.")
+                t!("{name} passes the {label} on to all other ports: it is for all hosts or a group.")
             }
             false => t!(
                 "{name} has not learned which port leads to the destination: it floods the {label} to all other ports."
@@ -78,7 +78,7 @@ pub(crate) fn of_transit(topology: LiveTopology<'_>, history: &History, latest: 
 pub(crate) fn retransmitted(topology: LiveTopology<'_>, transit: &Transit) -> String {
     let name = &topology.node(topology.sender(transit.direction)).name;
     let label = latest_label(transit);
-    t!("{name} sends the {label} again: no acknowledgment has come. (retransmission)")
+    t!("{name} retransmits the {label}: it was not acknowledged. (retransmission)")
 }
 
 /// The sentence for a frame that is dropped on its way.
@@ -241,7 +241,7 @@ mod tests {
         assert_eq!(
             narration[..8],
             [
-                "a asks everybody: who has 10.0.0.2? (ARP)",
+                "a asks all hosts: who has 10.0.0.2? (ARP)",
                 "s1 passes the ARP who-has on to b.",
                 "b answers: that is me, at this MAC address. (ARP reply)",
                 "s1 passes the ARP reply on to a.",
@@ -258,7 +258,7 @@ mod tests {
         let narration = narration(1, 40).join("\n");
         assert!(
             narration.contains(
-                "switch passes the ARP who-has on to all other ports: it is for everybody or a group."
+                "switch passes the ARP who-has on to all other ports: it is for all hosts or a group."
             ),
             "{narration}"
         );

@@ -60,7 +60,7 @@ impl Lab {
                 let cable = self.cable_name(*link);
                 if pulled { t!("{cable}: the cable is pulled") } else { t!("{cable}: it behaves otherwise") }
             }
-            Change::Node { node, .. } => t!("{}: is added", node.name),
+            Change::Node { node, .. } => t!("{} joins the network", node.name),
             Change::Cable(link) => {
                 t!("{}: a cable is plugged in", link.ends.map(|end| self.name(end)).join(" – "))
             }

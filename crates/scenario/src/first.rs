@@ -45,7 +45,7 @@ pub fn first() -> Scenario {
     Scenario {
         title: "Two hosts and a switch".into(),
         description: Some(
-            "Host a pings host b. First a has to ask everyone for b's MAC address (ARP). The switch learns where each host is, and from then on c receives nothing of what a and b send each other."
+            "Host a pings host b. First a has to ask all hosts for b's MAC address (ARP). The switch learns where each host is, and from then on c receives nothing of what a and b send each other."
                 .into(),
         ),
         seed: 7,
@@ -81,7 +81,7 @@ fn chapters() -> Vec<Chapter> {
         chapter(
             Event::Frame(FrameKind::ArpRequest, None),
             "Who has 10.0.0.2?",
-            "Host a knows b's IP address, but not its MAC address. So a asks everyone: this is ARP. The switch sends the question out of every other port, so that c receives it, too.",
+            "Host a knows b's IP address, but not its MAC address. So a asks all hosts: this is ARP. The switch sends the question out of every other port, so that c receives it, too.",
             &[0, 2, 3],
         ),
         chapter(

@@ -126,7 +126,7 @@ fn a_parameter_that_does_not_fit_says_what_would() {
         ("&set=title:7", "should be a text in double quotes, not the number 7"),
         (
             "&set=links.0.delay:5",
-            "links[0].delay (line 1, column 552): \"5\" has no unit: write something like \"1ms\"",
+            "links[0].delay (line 1, column 553): \"5\" has no unit: write something like \"1ms\"",
         ),
     ] {
         assert!(trouble(parameters).contains(expected), "{}", trouble(parameters));

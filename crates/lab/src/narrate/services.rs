@@ -22,7 +22,7 @@ fn dhcp(name: &str, message: &DhcpMessage<'_>) -> Option<String> {
     let address = message.your_address;
     Some(match message.kind {
         DhcpKind::Discover => {
-            t!("{name} asks everybody: is there a server that lends me an address? (DHCP Discover)")
+            t!("{name} asks all hosts: is there a server that lends me an address? (DHCP Discover)")
         }
         DhcpKind::Offer => t!("{name} offers the address {address}. (DHCP Offer)"),
         DhcpKind::Request => t!("{name} asks whether it may use the address. (DHCP Request)"),
@@ -44,6 +44,7 @@ fn dhcp(name: &str, message: &DhcpMessage<'_>) -> Option<String> {
 
 fn dns(name: &str, to: &str, message: &DnsMessage<'_>) -> Option<String> {
     let about = message.name()?;
+    let about = if about == "<Root>" { t!("the root").into() } else { about };
     // RFC 1035, 3.2.2; RFC 3596.
     let what = match message.record_type {
         Some(1 | 28) => t!("the address"),
@@ -110,7 +111,7 @@ mod tests {
     fn captions_speak_dhcp() {
         let sentences = sentences("dhcp");
         for expected in [
-            "laptop asks everybody: is there a server that lends me an address? (DHCP Discover)",
+            "laptop asks all hosts: is there a server that lends me an address? (DHCP Discover)",
             "server offers the address 192.168.1.100. (DHCP Offer)",
             "laptop asks whether it may use the address. (DHCP Request)",
             "server agrees: 192.168.1.100 is lent. (DHCP Ack)",

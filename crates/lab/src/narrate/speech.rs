@@ -61,18 +61,18 @@ pub fn speech(topology: LiveTopology<'_>, sender: NodeId, frame: &[u8]) -> Strin
 
 fn arp(name: &str, message: ArpMessage) -> String {
     match message {
-        ArpMessage::Request { target, .. } => t!("{name} asks everybody: who has {target}? (ARP)"),
+        ArpMessage::Request { target, .. } => t!("{name} asks all hosts: who has {target}? (ARP)"),
         ArpMessage::Probe { target } => {
-            t!("{name} asks everybody whether {target} is free, before it takes that address. (ARP probe)")
+            t!("{name} asks all hosts whether {target} is free, before it takes that address. (ARP probe)")
         }
         ArpMessage::Announcement { address, .. } => {
-            t!("{name} announces to everybody: {address} is mine from now on. (ARP announcement)")
+            t!("{name} announces to all hosts: {address} is mine from now on. (ARP announcement)")
         }
         ArpMessage::Reply { .. } => {
             t!("{name} answers: that is me, at this MAC address. (ARP reply)")
         }
         ArpMessage::GratuitousReply { address, .. } => {
-            t!("{name} tells everybody: {address} is at this MAC address. (gratuitous ARP reply)")
+            t!("{name} tells all hosts: {address} is at this MAC address. (gratuitous ARP reply)")
         }
         ArpMessage::ReverseRequest { .. }
         | ArpMessage::ReverseReply { .. }
@@ -99,9 +99,9 @@ fn ndp(name: &str, message: NdpMessage) -> String {
         }
         NdpMessage::RouterAdvertisement { prefix, .. } => match prefix {
             Some(prefix) => t!(
-                "{name} tells everybody: I am a router, and this network is {prefix}. (router advertisement)"
+                "{name} tells all hosts: I am a router, and this network is {prefix}. (router advertisement)"
             ),
-            None => t!("{name} tells everybody: I am a router. (router advertisement)"),
+            None => t!("{name} tells all hosts: I am a router. (router advertisement)"),
         },
         NdpMessage::Redirect { target, destination } => {
             t!("{name} reports a shorter way to {destination}: through {target}. (redirect)")
