@@ -26,15 +26,17 @@ pub fn chapters(session: &Session, view: &View) -> Html {
                 })}>{ icon(glyph) }</button>
         }
     };
-    let now = view.chapter.and_then(|now| chapters.get(now).map(|chapter| (now, chapter)));
+    let now = view.chapter.and_then(|now| chapters.get(now));
     let place = format!("{}/{}", view.chapter.map_or(0, |now| now + 1), chapters.len());
     html! {
         <div class="chapters" role="group" aria-label={t!("Chapters")}>
             { go(t!("Previous chapter"), "p", Glyph::StepBack, view.chapter_before()) }
-            <span class="chapter" title={now.map(|(_, chapter)| chapter.text.clone())}>
+            <span class="chapter" title={now.map(|chapter| chapter.text.clone())}>
                 <span class="chapter-place">{ place }</span>
-                if let Some((_, chapter)) = now {
+                if let Some(chapter) = now {
                     <span class="chapter-title">{ &chapter.title }</span>
+                } else {
+                    { t!("Next: {}", &chapters[0].title) }
                 }
             </span>
             { go(t!("Next chapter"), "n", Glyph::Step, view.chapter_after()) }

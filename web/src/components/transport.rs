@@ -157,12 +157,22 @@ fn speed_slider(session: &Session, speed: Speed) -> Html {
             session.perform(Clock::SetSpeed(Speed::from_step(slider.value_as_number() as u8)));
         })
     };
+    // At an end of the scale these keys change no value: pressed there, they are to hold the speed all the same.
+    let hold = {
+        let session = session.clone();
+        Callback::from(move |event: KeyboardEvent| match &*event.key() {
+            "End" => session.perform(Clock::SetSpeed(Speed::from_step(Speed::STEP_MAX))),
+            "Home" => session.perform(Clock::SetSpeed(Speed::from_step(0))),
+            _ => {}
+        })
+    };
     let label = speed.label();
     html! {
         <div class="speed">
             <label for="speed">{ t!("Speed") }</label>
             <input id="speed" type="range" min="0" max={Speed::STEP_MAX.to_string()} step="1"
-                value={speed.step().to_string()} aria-valuetext={label.clone()} oninput={set_speed} />
+                value={speed.step().to_string()} aria-valuetext={label.clone()} oninput={set_speed}
+                onkeydown={hold} />
             <output class="speed-label" for="speed">{ label }</output>
         </div>
     }

@@ -35,7 +35,7 @@ pub struct Sketch {
     services: Vec<String>,
     /// No letters are smaller, in CSS pixels.
     pub font_min: f64,
-    /// Of the addresses that hosts have from routers.
+    /// Of the addresses that hosts have from routers and DHCP servers.
     addresses_revision: u64,
 }
 

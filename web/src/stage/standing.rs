@@ -1,5 +1,5 @@
-//! The state of switches and hosts at the playhead, as far as the drawing shows it: the spanning tree's port roles and states, its
-//! root, and the addresses that hosts have from router advertisements.
+//! The state of switches, hosts and cables at the playhead, as far as the drawing shows it: the spanning tree's port roles and
+//! states, its root, the addresses that hosts have from routers and DHCP servers, and the outages of cables.
 //!
 //! Reading the history's tables costs a search and a copy for each node. So the state is kept. While time passes only new events are
 //! read, and the tables only after a jump.
@@ -7,8 +7,9 @@
 use bridge::event::{BridgeId, Role, State};
 use netlab::History;
 use netlab::history::{HostEvent, NodeEvent};
-use netlab::topology::{NodeId, NodeKind, Topology};
+use netlab::topology::{Link, NodeId, NodeKind, Topology};
 use smoltcp::wire::IpCidr;
+use wire::impair::Impairment;
 use wire::{Instant, PortId};
 
 /// Up to this many new events are read one by one; with more, everything is read again.
@@ -22,9 +23,11 @@ pub struct Standing {
     ends: Vec<Option<(Role, State)>>,
     /// For each node the places of its ports in `ends`.
     places: Vec<Vec<usize>>,
-    /// Counts up whenever the tree is another.
+    /// The links that have outages, and whether each is out.
+    outages: Vec<(usize, bool)>,
+    /// Counts up whenever the tree or an outage is another.
     pub revision: u64,
-    /// Counts up whenever a host has other addresses from routers.
+    /// Counts up whenever a host has other addresses from routers or DHCP servers.
     pub addresses_revision: u64,
 }
 
@@ -46,6 +49,10 @@ impl Standing {
             nodes: topology.nodes.iter().map(|_| Found::default()).collect(),
             ends: vec![None; topology.links.len() * 2],
             places: places.collect(),
+            outages: (0..topology.links.len())
+                .filter(|id| has_outages(&topology.links[*id]))
+                .map(|id| (id, false))
+                .collect(),
             revision: self.revision + 1,
             addresses_revision: self.addresses_revision + 1,
         };
@@ -55,13 +62,17 @@ impl Standing {
     pub fn read(&mut self, topology: &Topology, history: &History, at: Instant) {
         for (number, node) in topology.nodes.iter().enumerate() {
             let shown = match &node.kind {
-                NodeKind::Host(config) => config.slaac,
+                NodeKind::Host(_) => true,
                 NodeKind::Switch(config) => config.stp.is_some(),
                 NodeKind::Hub | NodeKind::Router(_) => false,
             };
             if shown {
                 self.read_node(NodeId(number as u32), history, at);
             }
+        }
+        for (id, out) in &mut self.outages {
+            let before = std::mem::replace(out, !topology.links[*id].has_carrier(at));
+            self.revision += u64::from(*out != before);
         }
     }
 
@@ -110,7 +121,12 @@ impl Standing {
         }
     }
 
-    /// The addresses that a host has from routers.
+    /// Whether a link is out for a while.
+    pub fn is_out(&self, link: usize) -> bool {
+        self.outages.iter().any(|(id, out)| *id == link && *out)
+    }
+
+    /// The addresses that a host has from routers and DHCP servers.
     pub fn addresses(&self, node: usize) -> &[IpCidr] {
         self.nodes.get(node).map_or(&[], |found| &found.addresses)
     }
@@ -131,6 +147,10 @@ impl Standing {
             |end| matches!(self.tree_at(end), Some((Role::Alternate | Role::Backup, State::Discarding)));
         spare(link * 2) || spare(link * 2 + 1)
     }
+}
+
+fn has_outages(link: &Link) -> bool {
+    link.ways.iter().flat_map(|way| &way.impairments).any(|one| matches!(one, Impairment::Outage { .. }))
 }
 
 enum Noted {

@@ -62,7 +62,7 @@ impl Backdrop<'_> {
             (0..self.layout.cables.len()).filter(|&id| self.layout.in_sight(LinkId(id as u32))).collect();
         for &id in &visible {
             let state = match () {
-                () if self.sketch.cables[id].down => State::Down,
+                () if self.sketch.cables[id].down || self.standing.is_out(id) => State::Down,
                 () if self.standing.is_reserve(id) => State::Reserve,
                 () => State::InUse,
             };
