@@ -14,7 +14,7 @@ test("frames move by themselves after opening, and a sentence explains them", as
   await expect(page).toHaveTitle("Two hosts and a switch · Packetarium");
   await expect(page.getByRole("heading", { level: 1, name: "Packetarium" })).toBeVisible();
   await aquarium.button("About").click();
-  await expect(page.getByText("Host a pings host b. First a has to ask everyone")).toBeVisible();
+  await expect(page.getByText("Host a pings host b. First a has to ask all hosts")).toBeVisible();
   const before = await aquarium.canvas.screenshot();
   await expect.poll(async () => before.equals(await aquarium.canvas.screenshot())).toBe(false);
 });
