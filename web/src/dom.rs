@@ -26,9 +26,21 @@ pub fn focus(id: &str) {
     }
 }
 
-/// The same, once what is being rendered is there. For when what had the focus goes away.
+/// The same, once what is being rendered is there and no dialog keeps the focus: a busy page renders late. For when what had the
+/// focus goes away.
 pub fn focus_when_rendered(id: &'static str) {
-    gloo::timers::callback::Timeout::new(0, move || focus(id)).forget();
+    try_to_focus(id, 0);
+}
+
+fn try_to_focus(id: &'static str, tried: u32) {
+    gloo::timers::callback::Timeout::new(tried * 10, move || {
+        focus(id);
+        let focused = window().document().and_then(|page| page.active_element());
+        if tried < 15 && focused.is_none_or(|focused| focused.id() != id) {
+            try_to_focus(id, tried + 1);
+        }
+    })
+    .forget();
 }
 
 /// Moves the keyboard's focus to the drawing.
