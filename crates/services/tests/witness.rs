@@ -521,8 +521,10 @@ fn child_udhcpc() {
     std::fs::write("/run/script", script).unwrap();
     run("chmod +x /run/script");
     // It renews when it is asked to, and returns the lease when it is ended.
-    let ends = "sleep 2; kill -USR1 $client; sleep 2; kill -TERM $client; wait";
-    let said = run(&format!("{there} udhcpc -f -R -i far -s /run/script & client=$!; {ends}"));
+    let happens =
+        "happens() { for try in $(seq 100); do grep -qs ^$1 /run/events && return; sleep 0.1; done; }";
+    let ends = "happens bound; kill -USR1 $client; happens renew; kill -TERM $client; wait";
+    let said = run(&format!("{happens}; {there} udhcpc -f -R -i far -s /run/script & client=$!; {ends}"));
     let events = std::fs::read_to_string("/run/events").unwrap();
     assert!(
         events.contains("bound 192.168.77.100 24 192.168.77.1 192.168.77.1 home.test 8"),
