@@ -22,4 +22,5 @@ mod tests;
 
 pub(crate) use caption::Caption;
 pub use chapters::ChapterLine;
+pub(crate) use chapters::before;
 pub use story::{Beat, Rank, Story, What};

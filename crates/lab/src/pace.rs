@@ -2,6 +2,7 @@
 //! more.
 
 use super::ahead::{Advance, Next, advance_unless, next_visible_before};
+use super::director::before;
 use super::topology::LiveTopology;
 use super::{Lab, Skipped};
 use netlab::history::Fate;
@@ -68,7 +69,6 @@ impl Lab {
                 self.behind_ms = 0.0;
                 let rest_at = *self.rest_at.get_or_insert_with(|| {
                     let glow = Duration::from_nanos((1.5 * self.speed.ns_per_sec()) as u64);
-                    let before = |next: Instant| Instant::from_nanos(next.nanos().saturating_sub(1));
                     let until = self.world.now().max(self.playhead.at()) + glow;
                     self.world.next_event_at().map_or(until, |next| until.min(before(next)))
                 });

@@ -88,8 +88,8 @@ impl Lab {
         let is_all = |chapter: &&Chapter| chapter.headline || chapter.pace == Pace::Quick;
         let least = chapter.filter(is_all).map_or(Rank::Ordinary, |_| Rank::Timeout);
         let waiting = self.caption.waiting.filter(|beat| beat.rank >= least);
-        let told = waiting.and_then(|beat| Some((Rc::from(self.words(&beat)?), beat.rank, READ_MS)));
-        let (text, rank, stands_ms) = told.unwrap_or_else(|| match (state, chapter) {
+        let of_beat = waiting.and_then(|beat| Some((Rc::from(self.words(&beat)?), beat.rank, READ_MS)));
+        let (text, rank, stands_ms) = of_beat.unwrap_or_else(|| match (state, chapter) {
             (State::Quiet, _) => (Rc::default(), Rank::Ordinary, READ_MS),
             (_, Some(chapter)) => (texts::of_document(&chapter.text).into(), Rank::Ordinary, 0.0),
             (_, None) => (self.ordinary().unwrap_or_default().into(), Rank::Ordinary, READ_MS),

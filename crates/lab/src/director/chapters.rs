@@ -116,6 +116,6 @@ impl Lab {
 }
 
 /// The last moment before this one.
-fn before(at: Instant) -> Instant {
+pub(crate) fn before(at: Instant) -> Instant {
     Instant::from_nanos(at.nanos().saturating_sub(1))
 }

@@ -197,6 +197,6 @@ fn what_a_headline_says_stays_until_a_person_does_something() {
     let kind = RunKind::Ping(Ping { count: 1, ..Ping::default() });
     let back = RunSpec { from: NodeId(1), to: Target::Node(NodeId(0), None), kind };
     lab.perform(Act::Start(Box::new(back))).unwrap();
-    let told = sentences(&mut lab, 8);
-    assert!(told.len() > 1 && !told.contains(&"It goes there and back.".to_string()), "{told:#?}");
+    let after = sentences(&mut lab, 8);
+    assert!(after.len() > 1 && !after.contains(&"It goes there and back.".to_string()), "{after:#?}");
 }
