@@ -469,11 +469,15 @@ fn percent(ratio: f64) -> String {
     decimal(ratio * 100.0, 3)
 }
 
-/// Inserts the space before the unit: `10Mbps` becomes `10 Mbps`.
+/// A quantity of the document as people write it: `10Mbps` becomes `10 Mbit/s`, `1.5ms` becomes `1.5 ms`.
 fn spaced(quantity: &str) -> String {
     let unit =
         quantity.find(|letter: char| !letter.is_ascii_digit() && letter != '.').unwrap_or(quantity.len());
-    format!("{} {}", &quantity[..unit], &quantity[unit..])
+    let (number, unit) = quantity.split_at(unit);
+    match unit.strip_suffix("bps") {
+        Some(prefix) => format!("{number} {prefix}bit/s"),
+        None => format!("{number} {unit}"),
+    }
 }
 
 #[cfg(test)]
@@ -556,7 +560,7 @@ pub mod tests {
         assert_eq!(texts(&link(0, 1, [&[], &loss]), right), ["← 1 % loss"]);
         assert_eq!(texts(&link(0, 1, [&[], &loss]), Vec2::new(0.0, -3.0)), ["↓ 1 % loss"]);
         let sketch = CableSketch::new(&link(0, 1, [&[], &[]]), 0.0, right, line);
-        assert_eq!(sketch.about.text, "100 Mbps · 1 ms");
+        assert_eq!(sketch.about.text, "100 Mbit/s · 1 ms");
     }
 
     #[test]
