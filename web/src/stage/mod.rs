@@ -258,7 +258,7 @@ impl Stage {
         self.paint(scene, |painter, picture| painter.paint(picture));
         Drawn {
             frames_moving: self.traffic.moving,
-            unsettled,
+            unsettled: unsettled || self.painter.is_behind(),
             layers_painted: self.painter.layers_painted(),
             texts_measured: self.looks.measured(),
         }

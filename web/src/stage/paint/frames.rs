@@ -12,9 +12,7 @@ use crate::stage::looks::{Look, Looks, SHAPE_EM, Weight, vlan_em};
 use crate::stage::palette::{Palette, vlan_colors};
 use crate::stage::sizes::Sizes;
 use crate::stage::traffic::lessons::Lesson;
-use crate::stage::traffic::marks::{
-    Crash, DroppedFrame, Focus, Form, Load, Mark, Queue, Stretch, Tally, Traffic,
-};
+use crate::stage::traffic::marks::{Crash, DroppedFrame, Focus, Form, Mark, Queue, Stretch, Tally, Traffic};
 use kurbo::{Point, Rect, Size, Vec2};
 use trace::swatch::Swatch;
 use wire::passage::Marks;
@@ -60,7 +58,6 @@ impl Frames<'_> {
     /// What is below the nodes.
     pub fn paint_below_nodes(&mut self, traffic: &Traffic) {
         self.pen.upright();
-        self.loads(&traffic.loads);
         self.stretches(&traffic.lights);
         ghosts::paint(self, &traffic.ghosts);
         if !self.reduced_motion && !traffic.crowd {
@@ -178,51 +175,30 @@ impl Frames<'_> {
         }
     }
 
-    /// How full the wires are: the fuller, the stronger the color.
-    fn loads(&self, loads: &[Load]) {
-        let context = self.pen.context;
-        context.set_line_cap("butt");
-        for level in 1..=Load::LEVELS {
-            let mut alike = loads.iter().filter(|load| load.level == level).peekable();
-            if alike.peek().is_none() {
-                continue;
-            }
-            context.set_global_alpha(0.2 + 0.8 * f64::from(level) / f64::from(Load::LEVELS));
-            for swatch in Swatch::ALL {
-                let mut begun = false;
-                for load in loads.iter().filter(|load| load.level == level && load.swatch == swatch) {
-                    if !begun {
-                        begun = true;
-                        self.pen.stroke_with(self.palette.of(swatch).mark, load.width.max(1.5));
-                        context.begin_path();
-                    }
-                    self.pen.line(load.from, load.to);
-                }
-                if begun {
-                    context.stroke();
-                }
-            }
-        }
-        context.set_global_alpha(1.0);
-    }
-
     /// A crowd: squares in the protocols' colors. Shapes would not be seen, and with software rendering a copied shape takes
-    /// six times as long as a square.
+    /// six times as long as a square, and one at fractions of pixels twice as long.
     fn particles(&self, marks: &[Mark]) {
-        let context = self.pen.context;
+        let (context, density) = (self.pen.context, self.pen.density);
+        self.pen.in_device_pixels();
         for swatch in Swatch::ALL {
-            let mut begun = false;
-            let alike = |mark: &&Mark| mark.form == Form::Dot && mark.look.swatch == swatch;
+            let mut last: Option<Point> = None;
+            let alike = |mark: &&Mark| mark.form <= Form::Dot && mark.look.swatch == swatch;
             for mark in marks.iter().filter(alike) {
-                if !begun {
-                    begun = true;
-                    self.pen.fill_with(self.palette.of(swatch).mark);
+                // As large as the disc; where there is no room for one, they make up a band.
+                let half = if mark.form == Form::Band { mark.half.y } else { mark.half.x };
+                let side = (half * 1.77 * density).round().max(1.0);
+                let at = (mark.center.to_vec2() * density - Vec2::new(side, side) / 2.0).round().to_point();
+                match last {
+                    None => self.pen.fill_with(self.palette.of(swatch).mark),
+                    // Half of it is painted already, and the next one will paint the rest.
+                    Some(last) if last.distance_squared(at) * 4.0 <= side * side => continue,
+                    Some(_) => {}
                 }
-                // As large as the disc.
-                let side = mark.half.x * 1.77;
-                context.fill_rect(mark.center.x - side / 2.0, mark.center.y - side / 2.0, side, side);
+                last = Some(at);
+                context.fill_rect(at.x, at.y, side, side);
             }
         }
+        self.pen.upright();
     }
 
     /// A small mark: its protocol's shape.

@@ -5,6 +5,8 @@
 //! so that frames come out of a node and go into one. But not those that are labelled: who steps from event to event
 //! sees each just when it leaves or arrives, and has to be able to read it. These are painted above the front.
 //!
+//! Of a crowd, the colors of the wires' loads change seldom and are a thousand lines, so they are painted upon a copy of the backdrop.
+//!
 //! Copies within one canvas and not several canvases in the page: with software rendering a second canvas of this size that is
 //! cleared and composed in every animation frame was measured to cost more than a copy of an opaque one (1.7 and 1.5 ms), and a
 //! recording (`film`) takes one canvas.
@@ -15,6 +17,7 @@ pub mod devices;
 mod frames;
 mod ghosts;
 mod hand;
+mod loaded;
 mod marks;
 mod nodes;
 pub mod pen;
@@ -34,6 +37,7 @@ use crate::stage::palette::Theme;
 use backdrop::Backdrop;
 use frames::{Frames, SpriteKey};
 use kurbo::{Rect, Size, Vec2};
+use loaded::Loaded;
 use netlab::topology::{LinkId, NodeId};
 use nodes::Emphasis;
 use pen::Pen;
@@ -48,6 +52,8 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 pub struct Painter {
     stage: Surface,
     backdrop: Surface,
+    /// The backdrop with the loads of a crowd.
+    loaded: Loaded,
     front: Surface,
     /// The part of the front that has something on it, in device pixels.
     front_extent: Rect,
@@ -103,6 +109,7 @@ impl Painter {
         Ok(Self {
             stage: Surface::opaque(canvas)?,
             backdrop: Surface::offscreen_opaque()?,
+            loaded: Loaded::new()?,
             front: Surface::offscreen()?,
             front_extent: Rect::ZERO,
             lively: [Rect::ZERO; 2],
@@ -161,13 +168,15 @@ impl Painter {
         let now = self.touched_by(picture, is_new);
         let mut parts = std::mem::replace(&mut self.touched, now.clone());
         now.iter().for_each(|part| parts.add(part));
+        let how = (palette, self.density);
+        let ground = self.loaded.refresh(&self.backdrop, picture.traffic, how, is_new);
         pen.context.save();
         pen.context.begin_path();
         for part in parts.iter() {
             pen.context.rect(part.x0, part.y0, part.width(), part.height());
         }
         pen.context.clip();
-        parts.iter().for_each(|part| self.backdrop.copy_to(pen.context, part));
+        parts.iter().for_each(|part| ground.copy_to(pen.context, part));
         let mut frames = Frames {
             pen: &pen,
             palette,
@@ -215,6 +224,7 @@ impl Painter {
         let pen = Pen::new(context, 1.0);
         let (mut sprites, mut nodes) = (Atlas::none(), Atlas::none());
         self.backdrop(picture, palette, &pen).paint(|id: LinkId| picture.emphasis(Selection::Link(id)));
+        loaded::paint(&pen, palette, &picture.traffic.loads);
         let mut frames = Frames {
             pen: &pen,
             palette,
@@ -249,6 +259,11 @@ impl Painter {
             view: picture.view,
             size: self.size,
         }
+    }
+
+    /// The loads of a crowd are still those of a moment ago: to be painted again even if the playhead stands still.
+    pub fn is_behind(&self) -> bool {
+        self.loaded.is_behind()
     }
 
     /// How often what stands still was painted since the page began.

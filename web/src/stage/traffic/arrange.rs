@@ -107,7 +107,9 @@ impl Traffic {
             }
         }
 
-        self.band(way, marks_before);
+        if !self.crowd {
+            self.band(way, marks_before);
+        }
         self.loads.extend(filled.load(way));
         if waiting.count > 0 {
             self.queue(way, trips, &waiting, moment, crowded);
@@ -122,7 +124,10 @@ impl Traffic {
         let from = way.direction.from;
         self.glow[port(from)] = self.glow[port(from)].max(sending);
         self.glow[port(from.other())] = self.glow[port(from.other())].max(receiving);
-        self.tally(way, trips, marks_before, looks, moment, crowded);
+        // No words stand beside a crowd.
+        if !self.crowd {
+            self.tally(way, trips, marks_before, looks, moment, crowded);
+        }
         self.count_dropped(frames_before, dropped);
         debug_assert!(self.slots.len() - queue_before <= SLOTS_MAX);
     }

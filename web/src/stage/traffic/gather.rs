@@ -61,11 +61,16 @@ pub fn gather(
             return past == 0;
         }
         let journey = Journey::from(transit);
-        if past > 0 || matches!(journey.phase(moment.at), Phase::Arrived(_)) {
+        let arrived = matches!(journey.phase(moment.at), Phase::Arrived(_));
+        if past > 0 || arrived {
             past += 1;
         }
         if past > past_max {
             break;
+        }
+        // A port's light is that of the newest arrival.
+        if crowd && past > 1 && arrived && journey.refused.is_none() {
+            continue;
         }
         if !moment.shows(transit.frame_id) {
             continue;

@@ -73,7 +73,7 @@ pub struct Stretch {
 }
 
 /// How full a direction of a cable is, where there are too many frames for a light each.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Load {
     /// The sender's port.
     pub from: Point,

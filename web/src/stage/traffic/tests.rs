@@ -95,6 +95,24 @@ fn a_crowd_has_loads_and_neither_lights_nor_pulses() {
 }
 
 #[test]
+fn a_crowd_is_particles_without_bands_and_words() {
+    let layout = layout();
+    let way = Way { direction: THERE, lane: layout.lane(THERE), queue_bytes: 64 * 1024, layout: &layout };
+    let mut looks = looks();
+    let look = looks.explained(TransitId(0), &raw(1_000), Default::default());
+    let train: Vec<Trip> =
+        (0..50).map(|n| Trip { journey: journey(n, n * 100, n * 100, 10, 10_000), look }).collect();
+    let seen = |crowd: bool| {
+        let mut traffic = Traffic { crowd, ..Traffic::default() };
+        traffic.begin(2);
+        traffic.arrange(&way, &train, &looks, &moment(10_000), false, || 0);
+        (traffic.marks.len(), traffic.bands.is_empty(), traffic.tallies.is_empty())
+    };
+    assert_eq!(seen(false), (50, false, false), "too close for shapes, with one label for all");
+    assert_eq!(seen(true), (50, true, true));
+}
+
+#[test]
 fn the_fuller_a_wire_the_higher_its_level() {
     assert_eq!([0.0, 0.001, 0.06, 0.07, 0.3, 0.6, 1.0, 5.0].map(Load::level), [1, 1, 1, 2, 3, 4, 4, 4]);
 }
