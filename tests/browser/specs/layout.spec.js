@@ -1,6 +1,6 @@
 // The page's layout, measured: the drawing has the window; nothing overlaps, wraps or is cut. At the sizes of a small laptop, a
 // laptop, a desktop screen, a phone upright and on its side, and a tablet.
-import { QUIET, expect, test } from "../aquarium.js";
+import { QUIET, expect, fragment, test } from "../aquarium.js";
 
 const SIZES = {
   "1366x768": { width: 1366, height: 768, first: 0.7, open: 0.4 },
@@ -96,6 +96,32 @@ for (const [name, { width, height, first, open }] of Object.entries(SIZES)) {
         await expect(panel).toBeHidden();
       }
       expect(await share(page), "all closed again").toBeGreaterThan(first);
+    });
+  });
+}
+
+// Its words are longer: at first sight a caption may have a line more.
+for (const [name, first] of [["1366x768", 0.7], ["390x844", 0.49], ["844x390", 0.48]]) {
+  const { width, height, open } = SIZES[name];
+  const isMobile = width < 1000;
+  test.describe(`${name} in Spanish`, () => {
+    test.use({ viewport: { width, height }, isMobile, hasTouch: isMobile });
+
+    test("longer words neither overlap nor wrap, and none is cut", async ({ page }) => {
+      await page.goto("./?lang=es");
+      await page.waitForFunction(() => performance.getEntriesByName("first-moving-frame")[0]);
+      expect(await share(page)).toBeGreaterThan(first);
+      expect(await faults(page)).toEqual([]);
+      await page.goto(`./?lang=es#${fragment(QUIET)}`);
+      const tabs = page.getByRole("tab");
+      await expect(tabs).toHaveCount(INSTRUMENTS.length + PANES.length);
+      for (const tab of await tabs.allTextContents()) {
+        await tabs.filter({ hasText: tab }).click();
+        await expect(page.getByRole("tabpanel", { name: tab })).toBeInViewport({ ratio: 0.9 });
+        expect(await share(page), tab).toBeGreaterThan(open);
+        expect(await faults(page), tab).toEqual([]);
+        await tabs.filter({ hasText: tab }).click();
+      }
     });
   });
 }
