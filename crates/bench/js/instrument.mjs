@@ -43,13 +43,16 @@ const POSITIONS = 60;
 
 /** Before the page's own scripts: when a filter was asked for and the time line last drawn, and the module's memory. */
 function watch() {
-  const { instantiateStreaming } = WebAssembly;
   const watched = { drawn: 0, asked: 0 };
-  WebAssembly.instantiateStreaming = async (...source) => {
-    const made = await instantiateStreaming.apply(WebAssembly, source);
-    watched.memory = made.instance.exports.memory;
-    return made;
-  };
+  // The page instantiates what it has unpacked; all its pieces have the memory of the first.
+  for (const name of ["instantiate", "instantiateStreaming"]) {
+    const original = WebAssembly[name];
+    WebAssembly[name] = async (...source) => {
+      const made = await original.apply(WebAssembly, source);
+      watched.memory ??= (made.instance ?? made).exports.memory;
+      return made;
+    };
+  }
   // The time line is drawn whenever there is something new to show.
   const { clearRect } = CanvasRenderingContext2D.prototype;
   CanvasRenderingContext2D.prototype.clearRect = function (...rectangle) {
