@@ -15,6 +15,13 @@ const PANES = ["Runs", "Inspect", "Speed test", "Document"];
 
 test.use({ kept: {} });
 
+/** Playwright's options for a window of this size. */
+function screen(name) {
+  const { width, height } = SIZES[name];
+  const isMobile = width < 1000;
+  return { viewport: { width, height }, isMobile, hasTouch: isMobile };
+}
+
 /** The drawing's share of the window. */
 const share = (page) =>
   page.locator(".stage-canvas").evaluate((canvas) => {
@@ -69,10 +76,9 @@ async function expectTransport(page, aquarium) {
   await expect(aquarium.timeline).toBeInViewport({ ratio: 1 });
 }
 
-for (const [name, { width, height, first, open }] of Object.entries(SIZES)) {
+for (const [name, { first, open }] of Object.entries(SIZES)) {
   test.describe(name, () => {
-    const isMobile = width < 1000;
-    test.use({ viewport: { width, height }, isMobile, hasTouch: isMobile });
+    test.use(screen(name));
 
     test("at first sight the drawing has the window, and nothing overlaps, wraps or is cut", async ({ page, aquarium }) => {
       await aquarium.open();
@@ -102,10 +108,9 @@ for (const [name, { width, height, first, open }] of Object.entries(SIZES)) {
 
 // Its words are longer: at first sight a caption may have a line more.
 for (const [name, first] of [["1366x768", 0.7], ["390x844", 0.49], ["844x390", 0.48]]) {
-  const { width, height, open } = SIZES[name];
-  const isMobile = width < 1000;
+  const { open } = SIZES[name];
   test.describe(`${name} in Spanish`, () => {
-    test.use({ viewport: { width, height }, isMobile, hasTouch: isMobile });
+    test.use(screen(name));
 
     test("longer words neither overlap nor wrap, and none is cut", async ({ page }) => {
       await page.goto("./?lang=es");

@@ -190,7 +190,7 @@ impl Frames<'_> {
                 let at = (mark.center.to_vec2() * density - Vec2::new(side, side) / 2.0).round().to_point();
                 match last {
                     None => self.pen.fill_with(self.palette.of(swatch).mark),
-                    // Half of it is painted already, and the next one will paint the rest.
+                    // The square before covers about half of this one: the two could not be told apart.
                     Some(last) if last.distance_squared(at) * 4.0 <= side * side => continue,
                     Some(_) => {}
                 }

@@ -1,7 +1,7 @@
 //! The backdrop with the loads of a crowd painted upon it.
 //!
-//! Between two animation frames hardly a load changes its level, and with software rendering a thousand lines take a third of what a
-//! thousand hosts cost. So they are painted when one has changed, and not in each animation frame in which one has.
+//! Of a thousand hosts the loads are some hundred lines, which with software rendering cost the browser milliseconds, and between two
+//! animation frames hardly a load changes its level. So all are painted again when one has changed, but not in every such animation frame.
 
 use super::pen::Pen;
 use super::surface::Surface;
@@ -20,6 +20,7 @@ pub struct Loaded {
     loads: Vec<Load>,
     /// Animation frames since then.
     age: u32,
+    /// The loads are others meanwhile.
     behind: bool,
 }
 
@@ -43,21 +44,19 @@ impl Loaded {
         (palette, density): (&Palette, f64),
         is_new: bool,
     ) -> &'a Surface {
-        self.behind = false;
         if !traffic.crowd {
             self.surface.resize(0, 0);
+            self.behind = false;
             return backdrop;
         }
         let whole = backdrop.whole();
         let is_new = is_new || self.surface.whole() != whole;
         self.age = self.age.saturating_add(1);
-        if !is_new && self.loads == traffic.loads {
+        self.behind = self.loads != traffic.loads;
+        if !(is_new || self.behind && self.age >= FRAMES_BETWEEN) {
             return &self.surface;
         }
-        if !is_new && self.age < FRAMES_BETWEEN {
-            self.behind = true;
-            return &self.surface;
-        }
+        self.behind = false;
         (self.loads, self.age) = (traffic.loads.clone(), 0);
         self.surface.resize(whole.width() as u32, whole.height() as u32);
         let pen = Pen::new(&self.surface.context, density);

@@ -5,7 +5,7 @@
 //! so that frames come out of a node and go into one. But not those that are labelled: who steps from event to event
 //! sees each just when it leaves or arrives, and has to be able to read it. These are painted above the front.
 //!
-//! Of a crowd, the colors of the wires' loads change seldom and are a thousand lines, so they are painted upon a copy of the backdrop.
+//! Of a crowd, the colors of the wires' loads are some hundred lines that change seldom: they are painted upon a copy of the backdrop.
 //!
 //! Copies within one canvas and not several canvases in the page: with software rendering a second canvas of this size that is
 //! cleared and composed in every animation frame was measured to cost more than a copy of an opaque one (1.7 and 1.5 ms), and a
@@ -168,8 +168,7 @@ impl Painter {
         let now = self.touched_by(picture, is_new);
         let mut parts = std::mem::replace(&mut self.touched, now.clone());
         now.iter().for_each(|part| parts.add(part));
-        let how = (palette, self.density);
-        let ground = self.loaded.refresh(&self.backdrop, picture.traffic, how, is_new);
+        let ground = self.loaded.refresh(&self.backdrop, picture.traffic, (palette, self.density), is_new);
         pen.context.save();
         pen.context.begin_path();
         for part in parts.iter() {

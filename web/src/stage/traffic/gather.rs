@@ -53,7 +53,7 @@ pub fn gather(
     trips.clear();
     let (from, to) = afterglow(moment);
     let past_max = VISITS_PAST_MAX[usize::from(crowd)];
-    let mut past = 0;
+    let (mut past, mut arrival_shown) = (0, false);
     // Backwards, because what is under way now is at the end, and what is behind it is only afterglow.
     for transit in history.passing(direction, from, to).rev() {
         if trips.len() == visits_max {
@@ -69,12 +69,13 @@ pub fn gather(
             break;
         }
         // A port's light is that of the newest arrival.
-        if crowd && past > 1 && arrived && journey.refused.is_none() {
+        if crowd && arrived && arrival_shown && journey.refused.is_none() {
             continue;
         }
         if !moment.shows(transit.frame_id) {
             continue;
         }
+        arrival_shown |= arrived;
         trips.push(Trip { journey, look: looks.of(transit) });
     }
     trips.reverse();

@@ -23,6 +23,11 @@ fn moment(at: u64) -> Moment<'static> {
 
 /// What these journeys on the first cable look like.
 fn compose(layout: &Layout, journeys: &[Journey], moment: &Moment<'_>) -> Traffic {
+    compose_as(false, layout, journeys, moment)
+}
+
+/// The same of what is a crowd, or is none.
+fn compose_as(crowd: bool, layout: &Layout, journeys: &[Journey], moment: &Moment<'_>) -> Traffic {
     let mut looks = looks();
     let frame = raw(1_000);
     let trips: Vec<Trip> = journeys
@@ -31,7 +36,7 @@ fn compose(layout: &Layout, journeys: &[Journey], moment: &Moment<'_>) -> Traffi
         .collect();
     let lane = layout.lane(THERE);
     let way = Way { direction: THERE, lane, queue_bytes: 64 * 1024, layout };
-    let mut traffic = Traffic::default();
+    let mut traffic = Traffic { crowd, ..Traffic::default() };
     traffic.begin(2);
     traffic.arrange(&way, &trips, &looks, moment, false, || 0);
     traffic
@@ -96,16 +101,9 @@ fn a_crowd_has_loads_and_neither_lights_nor_pulses() {
 
 #[test]
 fn a_crowd_is_particles_without_bands_and_words() {
-    let layout = layout();
-    let way = Way { direction: THERE, lane: layout.lane(THERE), queue_bytes: 64 * 1024, layout: &layout };
-    let mut looks = looks();
-    let look = looks.explained(TransitId(0), &raw(1_000), Default::default());
-    let train: Vec<Trip> =
-        (0..50).map(|n| Trip { journey: journey(n, n * 100, n * 100, 10, 10_000), look }).collect();
+    let train: Vec<Journey> = (0..50).map(|n| journey(n, n * 100, n * 100, 10, 10_000)).collect();
     let seen = |crowd: bool| {
-        let mut traffic = Traffic { crowd, ..Traffic::default() };
-        traffic.begin(2);
-        traffic.arrange(&way, &train, &looks, &moment(10_000), false, || 0);
+        let traffic = compose_as(crowd, &layout(), &train, &moment(10_000));
         (traffic.marks.len(), traffic.bands.is_empty(), traffic.tallies.is_empty())
     };
     assert_eq!(seen(false), (50, false, false), "too close for shapes, with one label for all");
